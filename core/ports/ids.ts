@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto'
+import { monotonicFactory } from 'ulid'
+import type { Clock } from './clock.js'
+
+/** Makes identifiers. ULIDs sort by time of making within one process; they do not follow commit order. */
+export interface Ids {
+  /** A ULID: 26 characters, upper case. */
+  next(): string
+  /** An unguessable token for links, sessions and codes: 43 characters, URL-safe, 256 bits. */
+  secret(): string
+}
+
+/** @param clock - its time is the ULID's time, so that ids follow a clock that was pushed forward. */
+export function createIds(clock: Clock): Ids {
+  const ulid = monotonicFactory()
+  return {
+    next: () => ulid(clock.now().getTime()),
+    secret: () => randomBytes(32).toString('base64url'),
+  }
+}

@@ -1,0 +1,62 @@
+import type { Card } from './card.js'
+import type { Platform } from './platform.js'
+
+/** What a platform can show and report. `adapters/shared/degrade.ts` fits a card to it. */
+export interface Capabilities {
+  inputs: { select: boolean; text: boolean; date: boolean }
+  /** Most buttons on one card; selects and options likewise. */
+  maxActions: number
+  maxOptions: number
+  maxFields: number
+  /** Longest title and text in characters; longer ones are cut with … and the page link carries the rest. */
+  maxTitle: number
+  maxText: number
+  updatesCards: boolean
+  readReceipts: boolean
+  /** Groups: whether messages without @ are seen, and whether cards may be sent there. */
+  groupMessages: 'all' | 'mentions' | 'none'
+  groupCards: boolean
+  /** Time within which a tap must be answered, milliseconds. */
+  answerBudgetMs: number
+  /** Whether a repeated send with the same key is recognised by the platform. */
+  idempotentSend: boolean
+}
+
+/** Where a message goes: a bound person's account, or a chat. */
+export interface Address {
+  externalId?: string
+  chatId?: string
+}
+
+export interface Outgoing {
+  to: Address
+  card: Card
+  /** Given back in taps and receipts: the delivery's id. */
+  ref: string
+  /** The same for every try of the same message. */
+  idempotencyKey: string
+  urgent: boolean
+}
+
+export interface Sent {
+  platformMessageId: string
+  /** `delivered` where the platform says so in its answer; else `sent`. */
+  state: 'sent' | 'delivered'
+}
+
+/**
+ * The way out. Every call resolves only when the platform said ok in its body.
+ *
+ * @throws PlatformError with `retryable`; `code: 'timeout'` means the request left and its outcome is unknown.
+ */
+export interface Messenger {
+  platform: Platform
+  capabilities(): Capabilities
+  send(message: Outgoing): Promise<Sent>
+  /** Shows another state of a sent card. */
+  update(platformMessageId: string, message: Outgoing): Promise<void>
+  /** Plain words, e.g. an answer in a chat. */
+  sendText(to: Address, text: string, idempotencyKey: string): Promise<Sent>
+  /** Makes the phone ring or buzz for a sent message by the platform's strongest means. False where there is none. */
+  urge(platformMessageId: string, to: Address): Promise<boolean>
+}
