@@ -6,7 +6,7 @@
  * dash and tilde one dash and one tilde, traditional time words simplified ones (號 → 号). Case is kept.
  */
 export function foldText(text: string): string {
-  return isPlain(text) ? text : text.replace(FOLDABLE, foldUnit)
+  return text.replace(FOLDABLE, foldUnit)
 }
 
 /** True for zero-width and direction marks: characters that people paste along without seeing them. */
@@ -14,9 +14,8 @@ export function isInvisible(unit: string): boolean {
   return /^[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]$/.test(unit)
 }
 
-const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t]/
-const FOLDABLE =
-  /[\uff01-\uff5e\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\u2010-\u2015\u2212\u301c\u223c\u3007\uffe5\u4e36-\u9fff]/g
+const SPACES = '\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\t'
+const SPACE = new RegExp(`[${SPACES}]`)
 
 // Only the letters that times, numbers and money are written with; this is no general converter.
 const TRADITIONAL = new Map(
@@ -32,14 +31,15 @@ const TRADITIONAL = new Map(
   }, []),
 )
 
-function isPlain(text: string): boolean {
-  return text.search(FOLDABLE) < 0
-}
+const FOLDABLE = new RegExp(
+  `[\\uff01-\\uff5e${SPACES}\\u2010-\\u2015\\u2212\\u301c\\u223c\\u3007\\uffe5${[...TRADITIONAL.keys()].join('')}]`,
+  'g',
+)
 
 function foldUnit(unit: string): string {
   const code = unit.charCodeAt(0)
   if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0)
-  if (SPACES.test(unit)) return ' '
+  if (SPACE.test(unit)) return ' '
   if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212) return '-'
   if (code === 0x301c || code === 0x223c) return '~'
   if (code === 0x3007) return '零'
