@@ -1,0 +1,86 @@
+import 'reflect-metadata'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from 'typeorm'
+import { longText } from './columns.js'
+import { SqliteDatabase } from './sqlite-driver.js'
+
+export type Dialect = 'sqlite' | 'mysql'
+
+/** The opened database. On SQLite writer and reader are two connections to one file, on MySQL one pool. */
+export interface Database {
+  dialect: Dialect
+  writer: DataSource
+  reader: DataSource
+  close(): Promise<void>
+}
+
+export interface DatabaseSettings {
+  /** `sqlite:<file>` or `mysql://user:password@host:port/name`. */
+  url: string
+  entities: EntitySchema[]
+  migrations: (new () => MigrationInterface)[]
+}
+
+/** Opens the database and runs the migrations that it has not seen. */
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  const database = await connectDatabase(settings)
+  await database.writer.runMigrations({ transaction: 'each' })
+  if (database.dialect === 'sqlite' && !database.reader.isInitialized) await database.reader.initialize()
+  return database
+}
+
+/** Opens the writer only, without touching the schema: for migration commands and checks. */
+export async function connectDatabase(settings: DatabaseSettings): Promise<Database> {
+  return settings.url.startsWith('sqlite:') ? connectSqlite(settings) : connectMysql(settings)
+}
+
+async function connectSqlite({ url, entities, migrations }: DatabaseSettings): Promise<Database> {
+  const file = url.slice('sqlite:'.length)
+  mkdirSync(dirname(file), { recursive: true })
+  const source = (readonly: boolean) => {
+    const options: DataSourceOptions = {
+      type: 'better-sqlite3',
+      driver: SqliteDatabase,
+      database: file,
+      readonly,
+      enableWAL: !readonly,
+      entities,
+      migrations: readonly ? [] : migrations,
+      // An acknowledgement must survive a power cut: NORMAL may lose the last commits of the WAL.
+      prepareDatabase: (db: SqliteDatabase) => {
+        if (!readonly) db.pragma('synchronous = FULL')
+        db.pragma('cache_size = -16000')
+      },
+    }
+    const made = new DataSource(options)
+    made.driver.supportedDataTypes.push(longText)
+    return made
+  }
+  const writer = source(false)
+  const reader = source(true)
+  await writer.initialize()
+  return {
+    dialect: 'sqlite',
+    writer,
+    reader,
+    async close() {
+      if (reader.isInitialized) await reader.destroy()
+      await writer.destroy()
+    },
+  }
+}
+
+async function connectMysql({ url, entities, migrations }: DatabaseSettings): Promise<Database> {
+  const source = new DataSource({
+    type: 'mysql',
+    url,
+    timezone: 'Z',
+    charset: 'utf8mb4_bin',
+    poolSize: 10,
+    entities,
+    migrations,
+  })
+  await source.initialize()
+  return { dialect: 'mysql', writer: source, reader: source, close: () => source.destroy() }
+}

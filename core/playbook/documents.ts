@@ -1,0 +1,26 @@
+import type { z } from 'zod'
+import { assignmentDefault, assignmentSchema } from './assignment.js'
+import { calendarDefault, calendarSchema } from './calendar.js'
+import { intakeDefault, intakeSchema } from './intake.js'
+import { laddersDefault, laddersSchema } from './ladders.js'
+import { leadScoreDefault, leadScoreSchema } from './lead-score.js'
+import { sourcesDefault, sourcesSchema } from './sources.js'
+import { stagesDefault, stagesSchema } from './stages.js'
+
+const document = <T>(label: string, schema: z.ZodType<T>, defaults: T) => ({ label, schema, defaults })
+
+/** Every playbook document. A new one is a schema, a default and a line here. */
+export const documents = {
+  assignment: document('分配规则', assignmentSchema, assignmentDefault),
+  calendar: document('工作日历', calendarSchema, calendarDefault),
+  intake: document('网页表单', intakeSchema, intakeDefault),
+  ladders: document('时限与升级', laddersSchema, laddersDefault),
+  'lead-score': document('线索评分', leadScoreSchema, leadScoreDefault),
+  sources: document('线索来源', sourcesSchema, sourcesDefault),
+  stages: document('商机阶段', stagesSchema, stagesDefault),
+}
+
+export type DocumentName = keyof typeof documents
+export type DocumentOf<N extends DocumentName> = (typeof documents)[N]['defaults']
+
+export const documentNames = Object.keys(documents) as DocumentName[]
