@@ -79,15 +79,7 @@ export function createChanges({ clock, ids }: { clock: Clock; ids: Ids }) {
       }
       const change = { ...open, hash: hashChange(open) }
       await insertRows(tx, ChangeEntity, [change])
-      if (values.length > 0) {
-        await tx
-          .createQueryBuilder()
-          .insert()
-          .into(ChangeValueEntity)
-          .values(values)
-          .updateEntity(false)
-          .execute()
-      }
+      await insertRows(tx, ChangeValueEntity, values)
       await addToOutbox(
         tx,
         change,

@@ -1,0 +1,104 @@
+import { EntitySchema, type EntityManager } from 'typeorm'
+import * as column from '../db/columns.js'
+import { insertIgnore, marks, select } from '../db/sql.js'
+import type { Tx } from '../db/unit-of-work.js'
+import type { Platform } from '../ports/platform.js'
+
+/** How records are found again: one row per key and record. Keys are exact after normalisation. */
+export interface DedupeKey {
+  dedupeKey: string
+  subjectType: 'lead' | 'customer'
+  subjectId: string
+}
+
+export const DedupeKeyEntity = new EntitySchema<DedupeKey>({
+  name: 'dedupe_key',
+  tableName: 'dedupe_keys',
+  columns: {
+    dedupeKey: { ...column.word(160), primary: true },
+    subjectType: { ...column.state(), primary: true },
+    subjectId: { ...column.ref(), primary: true },
+  },
+  indices: [{ name: 'dedupe_keys_subject', columns: ['subjectType', 'subjectId'] }],
+})
+
+export interface Identifiers {
+  /** National digits. */
+  phone?: string | null | undefined
+  /** `138****1234`: first digits and last digits. */
+  maskedPhone?: { prefix: string; suffix: string } | null | undefined
+  email?: string | null | undefined
+  /** The messenger account the person wrote from. */
+  account?: { platform: Platform; externalId: string } | null | undefined
+}
+
+export interface Keys {
+  /** Each names one person for sure. */
+  exact: string[]
+  /** Shared by a full number and its masked form: a hint that several people may share. */
+  masked: string[]
+}
+
+/** A phone's key and the key that its masked form shares with it (P-69). */
+export function keysOf(who: Identifiers): Keys {
+  const exact: string[] = []
+  const masked: string[] = []
+  if (who.phone) {
+    exact.push(`phone:${who.phone}`)
+    if (/^1\d{10}$/.test(who.phone)) masked.push(`masked:${who.phone.slice(0, 3)}-${who.phone.slice(-4)}`)
+  }
+  if (who.maskedPhone && who.maskedPhone.prefix.length >= 3 && who.maskedPhone.suffix.length >= 4) {
+    masked.push(`masked:${who.maskedPhone.prefix.slice(0, 3)}-${who.maskedPhone.suffix.slice(-4)}`)
+  }
+  if (who.email) exact.push(`mail:${who.email.normalize('NFKC').trim().toLowerCase().slice(0, 120)}`)
+  if (who.account) exact.push(`account:${who.account.platform}:${who.account.externalId}`)
+  return { exact, masked }
+}
+
+/** Remembers a record's keys. Repeating it is harmless. */
+export async function rememberKeys(
+  tx: Tx,
+  subject: { type: 'lead' | 'customer'; id: string },
+  who: Identifiers,
+): Promise<void> {
+  const { exact, masked } = keysOf(who)
+  const rows = [...exact, ...masked].map((dedupeKey) => ({
+    dedupeKey,
+    subjectType: subject.type,
+    subjectId: subject.id,
+  }))
+  await insertIgnore(tx, 'dedupe_keys', rows)
+}
+
+export interface Match {
+  type: 'lead' | 'customer'
+  id: string
+  by: 'exact' | 'masked'
+}
+
+/**
+ * Records that share a key, customers before leads. A masked number only counts when exactly one record fits: the same
+ * mask on several people says nothing.
+ */
+export async function findMatches(tx: EntityManager, who: Identifiers): Promise<Match[]> {
+  const { exact, masked } = keysOf(who)
+  const found = await lookUp(tx, exact)
+  if (found.length > 0) return found.map((row) => ({ ...row, by: 'exact' as const }))
+  // Against a full number, a record that is known by another full number is somebody else with the same mask.
+  const hints = who.phone ? [] : await lookUp(tx, masked)
+  const people = new Set(hints.map((row) => row.id))
+  return people.size === 1 ? hints.map((row) => ({ ...row, by: 'masked' as const })) : []
+}
+
+async function lookUp(
+  tx: EntityManager,
+  keys: string[],
+): Promise<{ type: 'lead' | 'customer'; id: string }[]> {
+  if (keys.length === 0) return []
+  return select(
+    tx,
+    `SELECT DISTINCT subjectType AS type, subjectId AS id FROM dedupe_keys WHERE dedupeKey IN (${marks(keys)})
+     ORDER BY subjectType, subjectId DESC LIMIT 20`,
+    keys,
+  )
+}
