@@ -7,24 +7,27 @@
  *   npm test -- --only unit tests/unit/x.ts   what follows goes to vitest
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, setUp } from './setup/main.mjs'
 import { pinnedNode } from './setup/run.mjs'
 import { readArguments } from './test/kinds.mjs'
-import { countMissing, countRun, renderSummary } from './test/summary.mjs'
+import { closingLine, countMissing, countRun, renderSummary } from './test/summary.mjs'
 import { lookAround } from './test/surroundings.mjs'
 
+const output = join(root, 'tests', 'output')
 const strict = /^(1|true)$/i.test(process.env.CI ?? '')
 
 try {
   const { chosen, rest } = readArguments(process.argv.slice(2))
   // `npm run e2e` and others come here without a pre-script of their own.
   await setUp({ build: chosen.some(({ name }) => name === 'e2e') })
+  mkdirSync(output, { recursive: true })
   const { env, missing } = await lookAround(root)
   const rows = []
   for (const kind of chosen) rows.push(await runKind(kind, { env, missing, rest }))
   process.stdout.write(renderSummary(rows))
+  writeFileSync(join(output, 'closing.txt'), `${closingLine(rows)}\n`)
   process.exitCode = rows.some(({ failed }) => failed > 0) ? 1 : 0
 } catch (error) {
   process.stderr.write(`\ntest: ${error.message}\n`)
@@ -35,8 +38,7 @@ async function runKind(kind, { env, missing, rest }) {
   const need = (kind.needs ?? []).find((name) => missing.has(name))
   if (need) return { title: kind.title, seconds: 0, ...countMissing(missing.get(need), strict) }
   process.stdout.write(`\n── ${kind.title} ──\n`)
-  const file = join(root, 'tests', 'output', `${kind.name}.json`)
-  mkdirSync(join(root, 'tests', 'output'), { recursive: true })
+  const file = join(output, `${kind.name}.json`)
   rmSync(file, { force: true })
   const startedAt = performance.now()
   const exitCode = await vitest(

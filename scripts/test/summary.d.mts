@@ -17,4 +17,5 @@ export function countRun(run: {
   filtered?: boolean
 }): Counts
 export function countMissing(reason: string, strict: boolean): Counts
+export function closingLine(rows: Counts[]): string
 export function renderSummary(rows: (Counts & { title: string; seconds: number })[]): string

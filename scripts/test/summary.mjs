@@ -51,7 +51,13 @@ export function countMissing(reason, strict) {
   }
 }
 
-/** The closing table, then the sums alone on the last line. */
+/** All that ran in one line. */
+export function closingLine(rows) {
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0)
+  return `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`
+}
+
+/** The closing table with the reasons below it, then the sums alone on the last line. */
 export function renderSummary(rows) {
   const header = ['kind', 'files', 'passed', 'failed', 'skipped', 'seconds']
   const body = rows.map((row) => [
@@ -66,7 +72,5 @@ export function renderSummary(rows) {
     cells.map((cell, i) => (i === 0 ? String(cell).padEnd(24) : String(cell).padStart(9))).join(''),
   )
   const notes = rows.flatMap((row) => row.notes.map((note) => `${row.title}: ${note}`))
-  const sum = (key) => rows.reduce((total, row) => total + row[key], 0)
-  const closing = `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`
-  return ['', ...table, ...(notes.length > 0 ? ['', ...notes] : []), '', closing, ''].join('\n')
+  return ['', ...table, ...(notes.length > 0 ? ['', ...notes] : []), '', closingLine(rows), ''].join('\n')
 }
