@@ -1,0 +1,157 @@
+import type { CaptureDocument, ChatIntent } from '../playbook/capture.js'
+import { intentOfLead, intentOfOther } from './chat-intent.js'
+import {
+  blankSpans,
+  chooseBudget,
+  findEmails,
+  findQuantity,
+  findWechatIds,
+  type Budget,
+} from './chat-parts.js'
+import { weighChat, type ChatFact } from './chat-score.js'
+import { cleanText, clausesOf, simplify } from './chat-text.js'
+import { findCompanies } from './companies.js'
+import { createKeywordReader, type KeywordHit } from './keywords.js'
+import { findMoney } from './money.js'
+import { createNegationReader } from './negation.js'
+import { findPeople } from './people.js'
+import { findMaskedPhones, findPhones, type MaskedPhoneHit, type PhoneHit } from './phones.js'
+import { compilePhrases, type PhraseHit } from './phrases.js'
+import { findTimes, type TimeHit } from './times.js'
+
+export type ChatContext = {
+  sender: 'external' | 'internal'
+  chat: 'single' | 'group'
+  /** When it was written, on the organisation's wall clock: YYYY-MM-DDTHH:mm:ss. */
+  reference: string
+  capture: CaptureDocument
+}
+
+export type ChatReading = {
+  /** An outside person shows interest in buying, trying, renewing or extending, now or at a named later time. */
+  isLead: boolean
+  /** 0..1; from the document's threshold on it is a lead. */
+  score: number
+  /** Why it is a lead or none: short, Chinese, the weightiest first. */
+  reasons: string[]
+  intent: ChatIntent
+  /** Tags of the keywords the person affirms, in the order of the document; empty where there is no lead. */
+  keywords: string[]
+  /** Tags of the keywords the person denies; never one that is affirmed. */
+  negated: string[]
+  phones: PhoneHit[]
+  maskedPhones: MaskedPhoneHit[]
+  emails: string[]
+  wechat: string[]
+  budget?: Budget
+  quantity?: number
+  times: TimeHit[]
+  companies: string[]
+  persons: string[]
+}
+
+/**
+ * Reads one chat message: is it a lead, what is wanted and denied, who is it and how to reach them.
+ *
+ * Pure and offline. Only the first `MAX_READ` characters are read; offsets in hits refer to `cleanText(text)`.
+ */
+export function readChat(text: string, context: ChatContext): ChatReading {
+  const reader = readerOf(context.capture)
+  const clean = cleanText(text)
+  const plain = simplify(clean)
+  const people = findPeople(clean)
+  const companies = findCompanies(clean, people)
+  const phones = findPhones(clean)
+  const maskedPhones = findMaskedPhones(clean)
+  const emails = findEmails(clean)
+  const wechat = findWechatIds(clean)
+  const times = findTimes(clean, context.reference)
+  const money = findMoney(clean, { spokenUnits: true })
+  const masked = reader.negation.mask(plain)
+  const hits = reader.keywords(plain, masked, companies)
+  const fact: ChatFact = {
+    text: plain,
+    clauses: clausesOf(plain),
+    hits,
+    signals: reader.signals(masked, plain, companies),
+    times,
+    hasContact: phones.length + maskedPhones.length + emails.length + wechat.length > 0,
+    looksLikeCard: looksLikeCard(clean, people.length + companies.length, phones.length + emails.length),
+    hasBudgetBound: money.some((hit) => hit.bound === 'at_most' || hit.bound === 'less_than'),
+    sender: context.sender,
+  }
+  const verdict = weighChat(fact, context.capture)
+  const intentFacts = { ...fact, keywords: verdict.keywords, signals: verdict.signals }
+  const budget = verdict.isLead ? chooseBudget(clean, money) : undefined
+  const quantity = verdict.isLead
+    ? findQuantity(blankSpans(plain, [...money, ...times, ...phones]))
+    : undefined
+  return {
+    isLead: verdict.isLead,
+    score: verdict.score,
+    reasons: verdict.reasons,
+    intent: verdict.isLead
+      ? intentOfLead(intentFacts, context.capture)
+      : intentOfOther(intentFacts, context.sender),
+    keywords: verdict.isLead ? verdict.keywords : [],
+    negated: verdict.negated,
+    phones,
+    maskedPhones,
+    emails,
+    wechat,
+    ...(budget === undefined ? {} : { budget }),
+    ...(quantity === undefined ? {} : { quantity }),
+    times,
+    companies: context.sender === 'internal' ? [] : companies.map((hit) => hit.text),
+    persons: context.sender === 'internal' ? [] : people.map((hit) => hit.text),
+  }
+}
+
+/** A forwarded business card or a filled-in form: several labelled or separated fields with a name and a number. */
+function looksLikeCard(text: string, names: number, contacts: number): boolean {
+  const labels =
+    text.match(/(?:姓名|联系人|公司|单位|电话|手机|邮箱|职位|需求|预算|地址|名片|表单)\s*[:：】\s]/g)
+      ?.length ?? 0
+  const separators = text.match(/[|/／\n]/g)?.length ?? 0
+  return (
+    contacts > 0 &&
+    names > 0 &&
+    (labels >= 3 || (/名片|表单/.test(text) && labels + separators >= 2) || separators >= 3)
+  )
+}
+
+type ChatReader = {
+  negation: ReturnType<typeof createNegationReader>
+  keywords: (text: string, masked: string, names: readonly { start: number; end: number }[]) => KeywordHit[]
+  signals: (
+    masked: string,
+    plain: string,
+    names: readonly { start: number; end: number }[],
+  ) => ChatFact['signals']
+}
+
+// Compiling a document costs milliseconds and documents never change once published.
+const readers = new WeakMap<CaptureDocument, ChatReader>()
+
+function readerOf(capture: CaptureDocument): ChatReader {
+  const ready = readers.get(capture)
+  if (ready !== undefined) return ready
+  const negation = createNegationReader(capture.negations)
+  const finders = capture.signals.map((signal) => ({ signal, find: compilePhrases(signal.forms) }))
+  const outside = (names: readonly { start: number; end: number }[]) => (hit: PhraseHit) =>
+    !names.some((name) => name.start <= hit.start && hit.end <= name.end)
+  const reader: ChatReader = {
+    negation,
+    keywords: createKeywordReader(capture.keywords, negation),
+    // What denies must survive the mask (不是没预算 refuses nothing); what asks is looked for in the full text.
+    signals: (masked, plain, names) =>
+      finders.flatMap(({ signal, find }) => {
+        const hits = find(signal.weight < 0 && signal.intent === 'refuse' ? masked : plain).filter(
+          outside(names),
+        )
+        return hits.length === 0 ? [] : [{ ...signal, hits }]
+      }),
+  }
+  readers.set(capture, reader)
+  return reader
+}

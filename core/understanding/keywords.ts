@@ -1,0 +1,55 @@
+import { quotedSpans } from './chat-text.js'
+import type { createNegationReader } from './negation.js'
+import { compilePhrases } from './phrases.js'
+
+/** What a keyword rule of the capture document is to this reader. */
+export type KeywordRule = { key: string; forms: string[]; falseFriends: string[] }
+
+/** A keyword where it stands. `state`: said as one's own wish, denied, or only quoted. */
+export type KeywordHit = {
+  key: string
+  start: number
+  end: number
+  text: string
+  state: 'affirmed' | 'denied' | 'quoted'
+}
+
+type Span = { start: number; end: number }
+
+/**
+ * Builds the keyword reader for one list of rules.
+ *
+ * @returns a function from a text (cleaned and simplified) to its keywords in order. Hits inside a longer word of
+ *   another sense (试用期) or inside `names` (a company called 不试用科技) are not reported.
+ */
+export function createKeywordReader(
+  rules: readonly KeywordRule[],
+  negation: ReturnType<typeof createNegationReader>,
+) {
+  const readers = rules.map((rule) => ({
+    key: rule.key,
+    find: compilePhrases(rule.forms),
+    friends: compilePhrases(rule.falseFriends),
+  }))
+  return (text: string, masked: string, names: readonly Span[] = []): KeywordHit[] => {
+    const quotes = quotedSpans(text).filter((quote) => quote.end - quote.start < text.trim().length)
+    const hits = readers.flatMap((reader) => {
+      const friends = reader.friends(text)
+      return reader
+        .find(text)
+        .filter((hit) => !friends.some((f) => overlaps(f, hit)) && !names.some((n) => overlaps(n, hit)))
+        .map((hit) => ({ ...hit, key: reader.key }))
+    })
+    const denied = new Set(negation.denied(masked, hits))
+    return hits
+      .map((hit): KeywordHit => {
+        const quoted = quotes.some((quote) => quote.start <= hit.start && hit.end <= quote.end)
+        return { ...hit, state: quoted ? 'quoted' : denied.has(hit) ? 'denied' : 'affirmed' }
+      })
+      .sort((a, b) => a.start - b.start)
+  }
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.start < b.end && b.start < a.end
+}

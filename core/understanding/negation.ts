@@ -1,0 +1,75 @@
+import { clausesOf } from './chat-text.js'
+import { compilePhrases } from './phrases.js'
+
+/** Wordings of denial, as the capture document of the playbook holds them. */
+export type NegationWords = { before: string[]; after: string[]; harmless: string[] }
+
+type Span = { start: number; end: number }
+
+/** Characters between a denying word and what it denies; more than that and it denies something else. */
+const REACH_BEFORE = 8
+const REACH_AFTER = 5
+/** Words after which a denial no longer holds: 不用演示了直接签合同, 不是要试用而是要报价. */
+const TURN =
+  /直接|而是|就是要|只要|只想|只是想|但|可是|不过|先给|先发|改成|改为|换成|我要|我想|还是要|只求|给我|麻烦/
+/** Two denials that make an affirmation: 不是没预算, 不能不签. */
+const DOUBLE =
+  /(?:不是|并非|并不是|也不是|又不是|不能|不得|不可能|不会|没有|没|无)(?:说)?(?:没有|没|不|无|未|拒绝)(?!好意思|错|过|论)/g
+/** 没有不满意, 没有不清楚: one denial of its own, not two. */
+
+/**
+ * Builds the reader of denials for one document.
+ *
+ * @returns a function that says which of the spans of a text are denied. A denial reaches back or forth within its
+ *   clause; a double denial affirms.
+ */
+export function createNegationReader(words: NegationWords) {
+  const before = compilePhrases(words.before)
+  const after = compilePhrases(words.after)
+  const harmless = compilePhrases(words.harmless)
+  return {
+    /** The text with everything that only looks like a denial blanked out, same length. */
+    mask(text: string): string {
+      let masked = text
+      for (const hit of harmless(text)) masked = blank(masked, hit)
+      for (const match of masked.matchAll(DOUBLE)) {
+        masked = blank(masked, { start: match.index, end: match.index + match[0].length })
+      }
+      return masked
+    },
+
+    /** The spans that the text denies. `masked` is the text as `mask` gives it. */
+    denied<S extends Span>(masked: string, spans: readonly S[]): S[] {
+      const clauses = clausesOf(masked)
+      const denials = { before: before(masked), after: after(masked) }
+      return spans.filter((span) => {
+        const clause = clauses.find((c) => c.start <= span.start && span.end <= c.end)
+        return (
+          clause !== undefined &&
+          (deniedBefore(masked, span, clause, denials.before) ||
+            deniedAfter(masked, span, clause, denials.after))
+        )
+      })
+    },
+  }
+}
+
+function deniedBefore(text: string, span: Span, clause: Span, hits: readonly Span[]): boolean {
+  return hits.some((hit) => {
+    if (hit.start < clause.start || hit.end > span.end || hit.start >= span.start) return false
+    const between = text.slice(hit.end, span.start)
+    return between.length <= REACH_BEFORE && !TURN.test(between)
+  })
+}
+
+function deniedAfter(text: string, span: Span, clause: Span, hits: readonly Span[]): boolean {
+  return hits.some((hit) => {
+    if (hit.start < span.end || hit.start > clause.end) return false
+    const between = text.slice(span.end, hit.start)
+    return between.length <= REACH_AFTER && !TURN.test(between) && !/[想要]$/.test(between)
+  })
+}
+
+function blank(text: string, span: Span): string {
+  return text.slice(0, span.start) + '\u3000'.repeat(span.end - span.start) + text.slice(span.end)
+}
