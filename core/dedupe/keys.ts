@@ -84,10 +84,22 @@ export async function findMatches(tx: EntityManager, who: Identifiers): Promise<
   const { exact, masked } = keysOf(who)
   const found = await lookUp(tx, exact)
   if (found.length > 0) return found.map((row) => ({ ...row, by: 'exact' as const }))
-  // Against a full number, a record that is known by another full number is somebody else with the same mask.
-  const hints = who.phone ? [] : await lookUp(tx, masked)
-  const people = new Set(hints.map((row) => row.id))
-  return people.size === 1 ? hints.map((row) => ({ ...row, by: 'masked' as const })) : []
+  const hints = await lookUp(tx, masked)
+  // A record that is known by another full number is somebody else with the same mask.
+  const fitting = who.phone ? await withoutFullNumber(tx, hints) : hints
+  const people = new Set(fitting.map((row) => row.id))
+  return people.size === 1 ? fitting.map((row) => ({ ...row, by: 'masked' as const })) : []
+}
+
+async function withoutFullNumber(tx: EntityManager, hints: { type: 'lead' | 'customer'; id: string }[]) {
+  if (hints.length === 0) return []
+  const ids = hints.map((row) => row.id)
+  const known = await select<{ id: string }>(
+    tx,
+    `SELECT DISTINCT subjectId AS id FROM dedupe_keys WHERE subjectId IN (${marks(ids)}) AND dedupeKey LIKE 'phone:%'`,
+    ids,
+  )
+  return hints.filter((hint) => !known.some((row) => row.id === hint.id))
 }
 
 async function lookUp(

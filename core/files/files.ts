@@ -121,6 +121,5 @@ export function checkScan(bytes: Buffer): string {
   return mime
 }
 
-// eslint-disable-next-line no-control-regex -- control characters and separators are exactly what must go
 const cleanName = (name: string): string =>
   name.replace(/[\u0000-\u001f\u007f/\\]/g, '_').slice(-200) || 'file'

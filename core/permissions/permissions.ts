@@ -25,7 +25,7 @@ export function can(actor: Actor, ability: Ability, row?: Owned): boolean {
         (row.departmentId !== null && actor.departmentIds.includes(row.departmentId))
       )
     case 'own':
-      return isOwn(actor.personId, row)
+      return isOwn(actor.personId, ability, row)
     case 'none':
       return false
   }
@@ -80,5 +80,6 @@ export function scopeRows<T extends ObjectLiteral>(
   }
 }
 
-const isOwn = (personId: string, row: Owned): boolean =>
-  row.ownerId === personId || row.offeredToId === personId
+// An offer lets a rep read the lead, so that they can decide; nothing else until it is theirs.
+const isOwn = (personId: string, ability: Ability, row: Owned): boolean =>
+  row.ownerId === personId || (ability === 'lead.read' && row.offeredToId === personId)

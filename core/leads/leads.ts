@@ -1,0 +1,311 @@
+import { In, MoreThanOrEqual, type EntityManager } from 'typeorm'
+import type { Actor } from '../actor.js'
+import type { FieldChange } from '../changes/change.js'
+import type { Changes } from '../changes/changes.js'
+import { insertRows, updateRows } from '../db/rows.js'
+import type { Tx } from '../db/unit-of-work.js'
+import type { Deadlines } from '../deadlines/deadlines.js'
+import { rememberKeys, type Identifiers } from '../dedupe/keys.js'
+import { DomainError } from '../errors.js'
+import type { Org } from '../org/org.js'
+import { authorize, can } from '../permissions/permissions.js'
+import type { Playbook } from '../playbook/playbook.js'
+import type { Clock } from '../ports/clock.js'
+import type { Ids } from '../ports/ids.js'
+import { closeOffer } from './offer.js'
+import { scoreLead } from './lead-score.js'
+import {
+  isOpen,
+  LeadEntity,
+  leadPersonalFields,
+  statesBefore,
+  TouchEntity,
+  type Lead,
+  type LeadState,
+  type Touch,
+} from './lead.js'
+
+/** What is known of a new lead. Everything but the source may be missing. */
+export interface NewLead {
+  name?: string
+  company?: string
+  phone?: string | null
+  phoneDoubtful?: boolean
+  maskedPhone?: { prefix: string; suffix: string } | null
+  email?: string | null
+  wechat?: string | null
+  need?: string
+  source: string
+  regionId?: string | null
+  productLineId?: string | null
+  budgetMinCents?: number | null
+  budgetMaxCents?: number | null
+  quantity?: number | null
+  wantedAt?: string | null
+  account?: Identifiers['account']
+  demo?: boolean
+}
+
+/** What a later sign of interest may fill in. Nothing that is known is overwritten. */
+export type LeadExtras = Partial<
+  Pick<
+    Lead,
+    | 'name'
+    | 'company'
+    | 'phone'
+    | 'email'
+    | 'wechat'
+    | 'budgetMinCents'
+    | 'budgetMaxCents'
+    | 'quantity'
+    | 'wantedAt'
+    | 'regionId'
+    | 'productLineId'
+  >
+>
+
+export interface LeadsDeps {
+  clock: Clock
+  ids: Ids
+  changes: Changes
+  deadlines: Deadlines
+  org: Org
+  playbook: Playbook
+}
+
+export type Leads = ReturnType<typeof createLeads>
+
+const subjectOf = (id: string) => ({ type: 'lead' as const, id })
+
+export function createLeads({ clock, ids, changes, deadlines, org, playbook }: LeadsDeps) {
+  changes.describe('lead', { personalFields: leadPersonalFields })
+
+  async function rescore(tx: Tx, lead: Lead): Promise<Pick<Lead, 'score' | 'scoreReasons'>> {
+    const rules = await playbook.get(tx, 'lead-score')
+    const sources = await playbook.get(tx, 'sources')
+    const since = new Date(clock.now().getTime() - rules.touches.days * 86_400_000)
+    const recentTouches = await tx
+      .getRepository(TouchEntity)
+      .countBy({ subjectType: 'lead', subjectId: lead.id, at: MoreThanOrEqual(since) })
+    const sourceLabel = sources.find((source) => source.key === lead.source)?.label ?? lead.source
+    const { value, reasons } = scoreLead(
+      { source: lead.source, sourceLabel, budgetMaxCents: lead.budgetMaxCents, recentTouches },
+      rules,
+    )
+    return { score: Math.round(value), scoreReasons: reasons }
+  }
+
+  return {
+    /** Adds a lead in state `new` with the touch that made it, scored. The caller sees to its owner. */
+    async add(
+      tx: Tx,
+      actor: Actor,
+      input: NewLead,
+      touch: Omit<Touch, 'id' | 'subjectType' | 'subjectId' | 'at' | 'source'>,
+    ) {
+      const now = clock.now()
+      const lead: Lead = {
+        id: ids.next(),
+        name: input.name ?? '',
+        company: input.company ?? '',
+        phone: input.phone ?? null,
+        phoneDoubtful: input.phoneDoubtful ?? false,
+        email: input.email ?? null,
+        wechat: input.wechat ?? null,
+        need: input.need ?? '',
+        source: input.source,
+        regionId: input.regionId ?? null,
+        productLineId: input.productLineId ?? null,
+        budgetMinCents: input.budgetMinCents ?? null,
+        budgetMaxCents: input.budgetMaxCents ?? null,
+        quantity: input.quantity ?? null,
+        wantedAt: input.wantedAt ?? null,
+        state: 'new',
+        ownerId: null,
+        offeredToId: null,
+        departmentId: null,
+        ownedVia: null,
+        askedId: null,
+        redSince: null,
+        score: 0,
+        scoreReasons: [],
+        customerId: null,
+        dealId: null,
+        createdAt: now,
+        ownedAt: null,
+        viewedAt: null,
+        firstTouchAt: null,
+        lastTouchAt: now,
+        closedAt: null,
+        closeReason: null,
+        demo: input.demo ?? false,
+      }
+      await insertRows(tx, TouchEntity, [
+        { id: ids.next(), subjectType: 'lead', subjectId: lead.id, source: lead.source, at: now, ...touch },
+      ])
+      Object.assign(lead, await rescore(tx, lead))
+      await insertRows(tx, LeadEntity, [lead])
+      await rememberKeys(tx, subjectOf(lead.id), input)
+      await changes.append(tx, actor, {
+        subject: subjectOf(lead.id),
+        kind: 'lead.captured',
+        fields: Object.fromEntries(
+          (
+            [
+              'name',
+              'company',
+              'phone',
+              'email',
+              'wechat',
+              'need',
+              'source',
+              'regionId',
+              'productLineId',
+            ] as const
+          ).map((field): [string, FieldChange] => [field, [null, lead[field]]]),
+        ),
+        data: { score: lead.score, channel: touch.channel },
+      })
+      return lead
+    },
+
+    /**
+     * Another sign of interest from somebody known (P-67): kept as a touch, blanks filled in, the owner told by whoever
+     * reacts to `lead.touched`.
+     */
+    async touch(
+      tx: Tx,
+      actor: Actor,
+      id: string,
+      touch: Omit<Touch, 'id' | 'subjectType' | 'subjectId' | 'at'>,
+      extras: LeadExtras,
+    ) {
+      const lead = await this.byId(tx, id)
+      const now = clock.now()
+      await insertRows(tx, TouchEntity, [
+        { id: ids.next(), subjectType: 'lead', subjectId: id, at: now, ...touch },
+      ])
+      const filled = Object.fromEntries(
+        Object.entries(extras).filter(
+          ([field, value]) => value != null && value !== '' && !lead[field as keyof LeadExtras],
+        ),
+      ) as LeadExtras
+      const after = { ...lead, ...filled }
+      const scored = await rescore(tx, after)
+      await updateRows(tx, LeadEntity, { id }, { ...filled, ...scored, lastTouchAt: now })
+      await rememberKeys(tx, subjectOf(id), filled)
+      await changes.append(tx, actor, {
+        subject: subjectOf(id),
+        kind: 'lead.touched',
+        fields: Object.fromEntries(
+          Object.entries(filled).map(([field, value]): [string, FieldChange] => [
+            field,
+            [lead[field as keyof LeadExtras], value],
+          ]),
+        ),
+        data: { score: scored.score, channel: touch.channel },
+      })
+      return { ...after, ...scored }
+    },
+
+    /**
+     * Moves a lead by the transition table, with whatever else changes along.
+     *
+     * @returns false when somebody else moved it first.
+     */
+    async move(
+      tx: Tx,
+      lead: Pick<Lead, 'id' | 'state'>,
+      to: LeadState,
+      set: Partial<Lead>,
+    ): Promise<boolean> {
+      if (!statesBefore(to).includes(lead.state)) return false
+      return (
+        (await updateRows(tx, LeadEntity, { id: lead.id, state: lead.state }, { ...set, state: to })) === 1
+      )
+    },
+
+    /** @throws DomainError `lead.not_found`. No permission is checked: for use by core itself. */
+    async byId(tx: EntityManager, id: string): Promise<Lead> {
+      const lead = await tx.getRepository(LeadEntity).findOneBy({ id })
+      if (!lead) throw new DomainError('lead.not_found', { id })
+      return lead
+    },
+
+    async find(tx: EntityManager, id: string): Promise<Lead | null> {
+      return tx.getRepository(LeadEntity).findOneBy({ id })
+    },
+
+    /** @throws DomainError `lead.not_found`, also when it is out of the actor's reach: its existence is not told. */
+    async require(tx: EntityManager, actor: Actor, id: string): Promise<Lead> {
+      const lead = await tx.getRepository(LeadEntity).findOneBy({ id })
+      if (!lead || !can(actor, 'lead.read', lead)) throw new DomainError('lead.not_found', { id })
+      return lead
+    },
+
+    /** Signs of interest, newest first. */
+    async touchesOf(
+      tx: EntityManager,
+      subject: { type: 'lead' | 'customer'; ids: string[] },
+    ): Promise<Touch[]> {
+      if (subject.ids.length === 0) return []
+      return tx.getRepository(TouchEntity).find({
+        where: { subjectType: subject.type, subjectId: In(subject.ids) },
+        order: { at: 'DESC', id: 'DESC' },
+        take: 100,
+      })
+    },
+
+    /** The owner has seen the lead (page opened, any tap, read receipt): the view deadline is met. Repeats are free. */
+    async markViewed(tx: Tx, actor: Actor, id: string): Promise<boolean> {
+      const lead = await tx.getRepository(LeadEntity).findOneBy({ id })
+      if (!lead || lead.viewedAt || actor.kind !== 'person' || lead.ownerId !== actor.personId) return false
+      const now = clock.now()
+      await updateRows(tx, LeadEntity, { id }, { viewedAt: now })
+      await deadlines.meet(tx, 'lead.view', subjectOf(id))
+      await changes.append(tx, actor, { subject: subjectOf(id), kind: 'lead.viewed' })
+      return true
+    },
+
+    /** We have been in contact with the customer; the first time is measured (P-21). */
+    async markContacted(tx: Tx, id: string): Promise<void> {
+      const lead = await this.byId(tx, id)
+      const now = clock.now()
+      await updateRows(
+        tx,
+        LeadEntity,
+        { id },
+        { lastTouchAt: now, ...(lead.firstTouchAt ? {} : { firstTouchAt: now }) },
+      )
+    },
+
+    /**
+     * Gives a lead up, with the reason.
+     *
+     * @throws DomainError `lead.not_found`, `permission.denied`, `lead.closed_already`.
+     */
+    async close(tx: Tx, actor: Actor, id: string, reason: string): Promise<Lead> {
+      const lead = await this.require(tx, actor, id)
+      authorize(actor, 'lead.close', lead)
+      const now = clock.now()
+      const closed = await this.move(tx, lead, 'closed', {
+        closedAt: now,
+        closeReason: reason,
+        offeredToId: null,
+        askedId: null,
+        redSince: null,
+      })
+      if (!closed) throw new DomainError('lead.closed_already', { id })
+      for (const kind of ['lead.view', 'lead.dispatch', 'lead.accept'] as const)
+        await deadlines.cancel(tx, kind, subjectOf(id))
+      const holder = lead.ownerId ?? lead.offeredToId
+      if (holder && isOpen(lead)) await org.freePlace(tx, holder)
+      await changes.append(tx, actor, {
+        subject: subjectOf(id),
+        kind: 'lead.closed',
+        fields: { state: [lead.state, 'closed'], closeReason: [null, reason] },
+      })
+      return { ...lead, state: 'closed', closedAt: now, closeReason: reason }
+    },
+  }
+}
