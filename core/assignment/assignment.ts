@@ -133,6 +133,24 @@ export function createAssignment(deps: AssignmentDeps) {
     return { offer: null, run }
   }
 
+  /** Finds a receiver and gives the lead without an offer: many imported leads at once would only time out. */
+  async function allot(
+    tx: Tx,
+    actor: Actor,
+    lead: Lead,
+  ): Promise<{ ownerId: string | null; run: AssignmentRun }> {
+    const { run, departmentId } = await choose(tx, lead, 'import')
+    if (run.chosenId) await queue.actions.give(tx, actor, lead, run.chosenId, 'import', true)
+    else
+      await queue.enter(
+        tx,
+        actor,
+        { ...lead, departmentId: lead.departmentId ?? departmentId },
+        'nobody-matched',
+      )
+    return { ownerId: run.chosenId, run }
+  }
+
   /** The end of an offer by anything but accepting. False when accept was faster. */
   async function endOffer(tx: Tx, offer: Offer, to: 'declined' | 'expired'): Promise<Lead | null> {
     if (!(await closeOffer(tx, offer.leadId, { to, at: clock.now(), offerId: offer.id }))) return null
@@ -159,17 +177,15 @@ export function createAssignment(deps: AssignmentDeps) {
     if (lead.state !== 'owned' || !lead.ownerId || lead.viewedAt) return
     const { unviewedPenaltyPercent } = await playbook.get(tx, 'assignment')
     const reason = `曾分到这条线索但未查看，评分下降 ${unviewedPenaltyPercent}%`
-    await tx
-      .getRepository(LeadPenaltyEntity)
-      .upsert(
-        {
-          leadId: lead.id,
-          personId: lead.ownerId,
-          factorPermille: 1000 - unviewedPenaltyPercent * 10,
-          reason,
-        },
-        ['leadId', 'personId'],
-      )
+    await tx.getRepository(LeadPenaltyEntity).upsert(
+      {
+        leadId: lead.id,
+        personId: lead.ownerId,
+        factorPermille: 1000 - unviewedPenaltyPercent * 10,
+        reason,
+      },
+      ['leadId', 'personId'],
+    )
     await org.freePlace(tx, lead.ownerId)
     await changes.append(tx, timer, {
       subject: subjectOf(lead.id),
@@ -181,6 +197,7 @@ export function createAssignment(deps: AssignmentDeps) {
 
   return {
     assign,
+    allot,
     ...queue.actions,
 
     /**

@@ -162,7 +162,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
           ownedAt: now,
           viewedAt: via === 'manual' ? now : null,
         })
-        await org.forcePlace(tx, personId)
+        if (!placeTaken) await org.forcePlace(tx, personId)
         if (via === 'import') await deadlines.start(tx, 'lead.view', subjectOf(lead.id))
         await changes.append(tx, actor, {
           subject: subjectOf(lead.id),

@@ -21,8 +21,8 @@ export async function insertRows<T extends ObjectLiteral>(
 export async function updateRows<T extends ObjectLiteral>(
   tx: Tx,
   entity: EntitySchema<T>,
-  where: FindOptionsWhere<T>,
-  set: Partial<T>,
+  where: FindOptionsWhere<NoInfer<T>>,
+  set: Partial<NoInfer<T>>,
 ): Promise<number> {
   const result = await tx.getRepository(entity).update(where, set as QueryDeepPartialEntity<T>)
   return result.affected ?? 0

@@ -1,0 +1,185 @@
+import { LessThan, type EntityManager } from 'typeorm'
+import { systemActor, type Actor } from '../actor.js'
+import type { Changes } from '../changes/changes.js'
+import { insertRows, updateRows } from '../db/rows.js'
+import type { Tx } from '../db/unit-of-work.js'
+import type { Deadlines } from '../deadlines/deadlines.js'
+import { DomainError } from '../errors.js'
+import { authorize } from '../permissions/permissions.js'
+import type { Clock } from '../ports/clock.js'
+import type { Ids } from '../ports/ids.js'
+import { TaskEntity, type Task } from './task.js'
+
+export type NewTask = Pick<
+  Task,
+  'kind' | 'title' | 'ownerId' | 'subjectType' | 'subjectId' | 'followUpId' | 'dueAt' | 'allDay'
+> & {
+  demo?: boolean
+}
+
+export interface TasksDeps {
+  clock: Clock
+  ids: Ids
+  changes: Changes
+  deadlines: Deadlines
+}
+
+export type Tasks = ReturnType<typeof createTasks>
+
+export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
+  const timer = systemActor('tasks')
+  const subjectOf = (id: string) => ({ type: 'task' as const, id })
+
+  const tell =
+    (kind: 'task.fell-due' | 'task.overdue') =>
+    async (tx: Tx, { deadline }: { deadline: { subjectId: string } }) => {
+      const task = await tx.getRepository(TaskEntity).findOneBy({ id: deadline.subjectId, state: 'open' })
+      if (task)
+        await changes.append(tx, timer, {
+          subject: subjectOf(task.id),
+          kind,
+          data: { ownerId: task.ownerId },
+        })
+    }
+  deadlines.on('task.due', 'remind', tell('task.fell-due'))
+  deadlines.on('task.due', 'overdue', tell('task.overdue'))
+
+  async function end(tx: Tx, actor: Actor, task: Task, state: 'done' | 'cancelled'): Promise<boolean> {
+    const ended = await updateRows(
+      tx,
+      TaskEntity,
+      { id: task.id, state: 'open' },
+      { state, closedAt: clock.now() },
+    )
+    if (ended !== 1) return false
+    await (state === 'done' ? deadlines.meet : deadlines.cancel)(tx, 'task.due', subjectOf(task.id))
+    await changes.append(tx, actor, {
+      subject: subjectOf(task.id),
+      kind: `task.${state}`,
+      fields: { state: ['open', state] },
+      data: { ownerId: task.ownerId, about: aboutOf(task) },
+    })
+    return true
+  }
+
+  return {
+    /** Adds a task with its reminder at `dueAt`. A time that has passed reminds at once. */
+    async add(tx: Tx, actor: Actor, input: NewTask): Promise<Task> {
+      const task: Task = {
+        ...input,
+        demo: input.demo ?? false,
+        id: ids.next(),
+        state: 'open',
+        createdAt: clock.now(),
+        closedAt: null,
+      }
+      await insertRows(tx, TaskEntity, [task])
+      await deadlines.start(tx, 'task.due', subjectOf(task.id), { dueAt: task.dueAt })
+      await changes.append(tx, actor, {
+        subject: subjectOf(task.id),
+        kind: 'task.added',
+        fields: { dueAt: [null, task.dueAt.toISOString()], state: [null, 'open'] },
+        data: { ownerId: task.ownerId, about: aboutOf(task), kind: task.kind },
+      })
+      return task
+    },
+
+    /**
+     * Ticks a task off. Ticking it off twice is no error.
+     *
+     * @throws DomainError `task.not_found`, `permission.denied`.
+     */
+    async finish(tx: Tx, actor: Actor, id: string): Promise<Task> {
+      const task = await tx.getRepository(TaskEntity).findOneBy({ id })
+      if (!task) throw new DomainError('task.not_found', { id })
+      authorize(actor, 'task.do', { ownerId: task.ownerId, departmentId: null })
+      await end(tx, actor, task, 'done')
+      return { ...task, state: 'done' }
+    },
+
+    /** Moves a task to another time; its reminder moves along. Errors as for `finish`, and `task.closed`. */
+    async postpone(tx: Tx, actor: Actor, id: string, to: { dueAt: Date; allDay: boolean }): Promise<Task> {
+      const task = await tx.getRepository(TaskEntity).findOneBy({ id })
+      if (!task) throw new DomainError('task.not_found', { id })
+      authorize(actor, 'task.do', { ownerId: task.ownerId, departmentId: null })
+      if ((await updateRows(tx, TaskEntity, { id, state: 'open' }, to)) !== 1)
+        throw new DomainError('task.closed', { id })
+      await deadlines.start(tx, 'task.due', subjectOf(id), { dueAt: to.dueAt })
+      await changes.append(tx, actor, {
+        subject: subjectOf(id),
+        kind: 'task.postponed',
+        fields: { dueAt: [task.dueAt.toISOString(), to.dueAt.toISOString()] },
+        data: { ownerId: task.ownerId, about: aboutOf(task) },
+      })
+      return { ...task, ...to }
+    },
+
+    /** A new contact settles what was planned before it: open contact tasks of this person about the subject are done. */
+    async settleContacts(
+      tx: Tx,
+      actor: Actor,
+      ownerId: string,
+      about: { type: 'lead' | 'customer'; id: string },
+    ): Promise<string[]> {
+      const open = await tx.getRepository(TaskEntity).findBy({
+        kind: 'contact',
+        state: 'open',
+        ownerId,
+        subjectType: about.type,
+        subjectId: about.id,
+        createdAt: LessThan(clock.now()),
+      })
+      for (const task of open) await end(tx, actor, task, 'done')
+      return open.map((task) => task.id)
+    },
+
+    /** Opens settled tasks again and takes back those that a follow-up made: the way back of an undone follow-up. */
+    async takeBack(tx: Tx, actor: Actor, followUpId: string, settledIds: string[]): Promise<void> {
+      for (const task of await tx.getRepository(TaskEntity).findBy({ followUpId, state: 'open' }))
+        await end(tx, actor, task, 'cancelled')
+      for (const id of settledIds) {
+        const task = await tx.getRepository(TaskEntity).findOneBy({ id, state: 'done' })
+        if (!task) continue
+        await updateRows(tx, TaskEntity, { id, state: 'done' }, { state: 'open', closedAt: null })
+        await deadlines.start(tx, 'task.due', subjectOf(id), { dueAt: task.dueAt })
+        await changes.append(tx, actor, {
+          subject: subjectOf(id),
+          kind: 'task.reopened',
+          fields: { state: ['done', 'open'] },
+          data: { ownerId: task.ownerId, about: aboutOf(task) },
+        })
+      }
+    },
+
+    async find(tx: EntityManager, id: string): Promise<Task | null> {
+      return tx.getRepository(TaskEntity).findOneBy({ id })
+    },
+
+    async ofFollowUp(tx: EntityManager, followUpId: string): Promise<Task[]> {
+      return tx.getRepository(TaskEntity).find({ where: { followUpId }, order: { dueAt: 'ASC' } })
+    },
+
+    /** A person's open tasks that are due before an instant, oldest first. */
+    async openFor(tx: EntityManager, ownerId: string, before: Date): Promise<Task[]> {
+      return tx.getRepository(TaskEntity).find({
+        where: { ownerId, state: 'open', dueAt: LessThan(before) },
+        order: { dueAt: 'ASC' },
+        take: 100,
+      })
+    },
+
+    /** Open tasks about a subject, soonest first. */
+    async openAbout(tx: EntityManager, about: { type: 'lead' | 'customer'; id: string }): Promise<Task[]> {
+      return tx.getRepository(TaskEntity).find({
+        where: { subjectType: about.type, subjectId: about.id, state: 'open' },
+        order: { dueAt: 'ASC' },
+        take: 50,
+      })
+    },
+  }
+}
+
+const aboutOf = (task: Pick<Task, 'subjectType' | 'subjectId'>) => ({
+  type: task.subjectType,
+  id: task.subjectId,
+})
