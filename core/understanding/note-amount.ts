@@ -1,0 +1,63 @@
+import { findMoney, type MoneyHit } from './money.js'
+import type { AmountKind, NoteDraft } from './note-schema.js'
+
+/** What stands before an amount and names it. The first that fits decides. */
+const KINDS: { kind: AmountKind; near: RegExp }[] = [
+  { kind: 'discount', near: /返点|折扣|优惠|便宜|让利|降了|减|抹/ },
+  { kind: 'invoice', near: /发票|开票|抬头/ },
+  { kind: 'payment', near: /付|打款|到账|收款|收到|已收|首款|首付|定金|订金|尾款|余款|回款|预付|转账|款/ },
+  {
+    kind: 'deal',
+    near: /合同|签|中标|成交|合计|总计|总共|总额|总价|拿下|定了|敲定|下单|采购|续费|续约|金额/,
+  },
+  { kind: 'budget', near: /预算|限价|控制价|经费|拨款|批了|上限/ },
+  { kind: 'quote', near: /报|价|预计|大概|左右|方案/ },
+]
+/** Amounts that are somebody else's or a part of the one meant. */
+const ASIDE =
+  /(?:竞品|友商|对手|别家|别人|他们家|同行|原价|原来报?|之前报?|上次报?|单价|每(?:个|人|套|年|月|期)|一个账号|注册资本|营业额|年产值|产值|营收|年销售额|流水|去年|投资|不是|成本|奖金|罚|从)[^,，。;；]{0,5}$/
+const FINAL =
+  /(?:合计|总计|总共|总额|总价|一共|共计|降到|砍到|压到|谈到|让到|优惠到|改成|改为|调到|最后|最终|实际|成交|定在|敲定|应该是|不对|说错了?|更正|是)[^,。;；]{0,6}$/
+const SIGNED = /签|中标|成交|合同|拿下|定了/
+const PER_UNIT = /^\s?(?:\/|每)(?:人|个|账号|用户|年|月|天|席|坐席|套)/
+
+export type AmountChoice = { amount: NoteDraft['amount']; doubtful: boolean }
+
+/** The one amount a note is about, or none: the final one, else the signed one, else the first that may be meant. */
+export function chooseAmount(text: string): AmountChoice {
+  const all = findMoney(text, { spokenUnits: true })
+  const main = all.filter(
+    (hit) => !ASIDE.test(before(text, hit, 10)) && !PER_UNIT.test(text.slice(hit.end, hit.end + 5)),
+  )
+  const usable = main.length > 0 ? main : all
+  const hit =
+    usable.filter((m) => FINAL.test(before(text, m, 12))).at(-1) ??
+    (usable.length > 1 ? usable.find((m) => SIGNED.test(segment(text, m))) : undefined) ??
+    usable[0]
+  if (hit === undefined) return { amount: undefined, doubtful: false }
+  const cents = hit.valueCents ?? hit.maxCents ?? hit.minCents
+  if (cents === undefined) return { amount: undefined, doubtful: true }
+  const amount = { valueCents: Math.round(cents), kind: kindOf(text, hit), currency: hit.currency }
+  return { amount, doubtful: usable.length > 1 || hit.valueCents === undefined }
+}
+
+function kindOf(text: string, hit: MoneyHit): AmountKind {
+  const near = segment(text, hit)
+  const close = KINDS.find(({ near: pattern }) => pattern.test(near))
+  return (close ?? KINDS.find(({ near: pattern }) => pattern.test(text)))?.kind ?? 'quote'
+}
+
+function before(text: string, hit: MoneyHit, length: number): string {
+  return text.slice(Math.max(0, hit.start - length), hit.start)
+}
+
+/** The clause of an amount, its own words blanked, so that 块钱 does not read as a price. */
+function segment(text: string, hit: MoneyHit): string {
+  const head =
+    text
+      .slice(0, hit.start)
+      .split(/[,，。;；!！?？\n]/)
+      .at(-1) ?? ''
+  const tail = text.slice(hit.end).split(/[,，。;；!！?？\n]/, 1)[0] ?? ''
+  return `${head.slice(-24)} ${tail.slice(0, 24)}`
+}

@@ -1,0 +1,129 @@
+import { clausesOf, type Clause } from './chat-text.js'
+import type { NoteDraft } from './note-schema.js'
+import { findTimes, type TimeHit } from './times.js'
+
+/** A time in a note with what is said about it. `weight` orders the candidates for the next step. */
+export type NoteTime = { hit: TimeHit; at: string; clause: Clause; weight: number }
+
+const STEP =
+  /再|去|见|拜访|上门|演示|demo|签|联系|回访|打|聊|谈|发|寄|给|送|约|开会|会|答复|回复|出结果|来|吃饭|交付|培训|上线|付|验收|开|过|安排|跟进|汇报|提交|call|meet|follow/i
+const CORRECTION =
+  /(?:不对|说错|错了|更正|不是|改(?:约|到|成|为|在|期)|改(?=周|下|明|后|\d)|推迟到|延到|延期到|提前到|挪到|推到|调到|顺延到|应该是)/
+/** The customer's own affairs: 他周日要跟老板汇报, 客户内部开会. */
+const THEIRS =
+  /(?:他|她|伊|客户|对方|总|经理|老板).{0,8}(?:跟.{0,4}(?:老板|领导|上级).{0,3}(?:汇报|说|请示)|内部|上会|出差|休假|请假|回来(?!再)|在厂|在公司)/
+const DONE = /(?:了|过|完|刚|已经?|昨|前天|上周|上次|上个?月|早就)/
+const AHEAD =
+  /(?:再|要|会|准备|打算|约|改|安排|之前|前|让|给|发|去|来|才|可以|能|将|预计|最快|就|记得|下次|还)/
+const BACKGROUND =
+  /(?:期间|以来|之后一直|去年|前年|当时|成立于|从.{1,8}开始用|到期|有效期|质保|账期|上线时间|工期)/
+
+/**
+ * The times of a note that lie ahead, best candidate for the next step first.
+ *
+ * @param reference - Wall clock of the note, YYYY-MM-DDTHH:mm:ss.
+ */
+export function comingTimes(text: string, reference: string): NoteTime[] {
+  const clauses = clausesOf(text)
+  const times = findTimes(text, reference, { prefer: 'future' })
+  const candidates = times.flatMap((hit): NoteTime[] => {
+    const clause = clauses.find((c) => c.start <= hit.start && hit.start < c.end)
+    const at = momentOf(hit)
+    if (clause === undefined || at === undefined || isPast(at, reference)) return []
+    return [{ hit, at, clause, weight: weightOf(text, hit, clause, reference) }]
+  })
+  return candidates
+    .filter((c) => c.weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.hit.start - b.hit.start)
+}
+
+/** The first coming step with the customer, out of `comingTimes`. */
+export function nextStep(text: string, times: readonly NoteTime[]): NoteDraft['next'] {
+  const best = times[0]
+  if (best === undefined) return undefined
+  const what = stepWords(text, best)
+  return { at: best.at, what, ...(best.hit.deadline === true ? { deadline: true } : {}) }
+}
+
+/** Normal form with a day in it, or undefined for durations and bare ends. */
+function momentOf(hit: TimeHit): string | undefined {
+  if (hit.kind === 'duration') return undefined
+  if (/^(?:\.\.\/)?\d{4}-/.test(hit.value)) return hit.value
+  return hit.at
+}
+
+function isPast(at: string, reference: string): boolean {
+  const parts = at.split('/')
+  const last = parts.findLast((part) => part !== '..') ?? at
+  const exclusive = parts.length === 2 && parts[0] !== '..' && parts[1] !== '..'
+  return last.length === 10
+    ? exclusive
+      ? last <= reference.slice(0, 10)
+      : last < reference.slice(0, 10)
+    : last < reference
+}
+
+function weightOf(text: string, hit: TimeHit, clause: Clause, reference: string): number {
+  const tail = text.slice(hit.end, clause.end)
+  const near = text.slice(Math.max(clause.start, hit.start - 10), clause.end)
+  const follows = followingClause(text, clause)
+  const today =
+    hit.value.startsWith(reference.slice(0, 10)) || (hit.at ?? '').startsWith(reference.slice(0, 10))
+  const around = blankOut(near, hit.text)
+  if (today && DONE.test(around) && !AHEAD.test(tail)) return 0
+  let weight = 1
+  if (STEP.test(tail) || STEP.test(around)) weight += 1
+  else if (STEP.test(follows)) weight += 0.5
+  if (/再|约|下次|回访|跟进|follow/i.test(around)) weight += 0.5
+  if (CORRECTION.test(text.slice(Math.max(0, hit.start - 8), hit.start))) weight += 2
+  if (
+    /^[^,，。;；]{0,3}(?:不对|改(?:到|成|为)|推迟到|延到|延期|提前到|挪到|推到)/.test(
+      text.slice(hit.end, hit.end + 8),
+    )
+  )
+    weight -= 1.5
+  if (THEIRS.test(blankOut(text.slice(clause.start, clause.end), hit.text))) weight -= 1.2
+  if (BACKGROUND.test(around) && !/再/.test(tail)) weight -= 1
+  if (hit.kind === 'recurring') weight -= 0.8
+  if (hit.confidence < 0.5) weight -= 0.7
+  if (
+    today &&
+    /(?:早上|上午|刚|今天).{0,3}$/.test(hit.text) &&
+    DONE.test(text.slice(clause.start, clause.end))
+  )
+    weight -= 1
+  return weight
+}
+
+function followingClause(text: string, clause: Clause): string {
+  const rest = text.slice(clause.end)
+  return clausesOf(rest.slice(0, 40))[0]?.text ?? ''
+}
+
+function blankOut(text: string, part: string): string {
+  return text.replace(part, '\u3000')
+}
+
+const LEAD_IN =
+  /^(?:[\s:：,，、的]|之?前|以前|内|左右|再|去|来|我|我们|他|她|客户|对方|要|会|就|可以|能|先|给他|请|把|让|说|给(?=阿拉|我))+/
+const TRAIL = /(?:[。.!！~]|吧|了|呢|哈|哦|啊|撒|的事)+$/
+
+/** What is to happen then, in the note's own words; 联系 where it gives none. */
+function stepWords(text: string, time: NoteTime): string {
+  const tail = trimmed(text.slice(time.hit.end, time.clause.end))
+  if (tail.length >= 2) return tail
+  const head = trimmed(text.slice(time.clause.start, time.hit.start))
+  if (head.length >= 2) return head
+  const next = trimmed(followingClause(text, time.clause))
+  return next.length >= 2 ? next : '联系'
+}
+
+function trimmed(words: string): string {
+  return words
+    .replace(/[,，。;；!！?？、\n]+$/, '')
+    .trim()
+    .replace(LEAD_IN, '')
+    .replace(TRAIL, '')
+    .trim()
+    .slice(0, 60)
+}
