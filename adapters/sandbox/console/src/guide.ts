@@ -1,0 +1,66 @@
+import type { AccountGroup, WireAccount } from '../../wire.js'
+import { advanceClock, becomePersona, isPhone, openChat, openPage } from './actions.js'
+import { state, toast } from './state.js'
+import { texts } from './texts.js'
+import type { StepId } from './tour.js'
+
+const acceptMs = 5 * 60_000
+const firstAsk = '想了解下你们的报价，预算20万左右，电话 13800138000'
+const secondAsk = '你们的系统可以先试用吗？我们十几个人，电话 13900139000'
+const note = '刚和张总通了电话，要报价，下周三再联系'
+
+/** Prepares a step of the tour: becomes the right person, opens the right chat, puts the words there. */
+export async function doStep(id: StepId): Promise<void> {
+  if (isPhone()) state.sheet = null
+  switch (id) {
+    case 'ask':
+      return asCustomer(firstAsk)
+    case 'askAgain':
+      return asCustomer(secondAsk)
+    case 'accept':
+      return asReceiver('rep')
+    case 'wait':
+      return advanceClock(acceptMs + 1000)
+    case 'takeOver':
+      return asReceiver('manager')
+    case 'note':
+      return asRep(note)
+    case 'page':
+      await asRep('')
+      return openPage('/', texts.openApp)
+  }
+}
+
+async function asCustomer(words: string): Promise<void> {
+  const customer = state.accounts.find((account) => account.group === 'customer')
+  if (!customer) return toast(texts.nobody, 'warning')
+  await becomePersona(customer.id)
+  const room = state.chats.find((one) => one.kind === 'group' && one.hasBot) ?? state.chats[0]
+  if (!room) return toast(texts.noRoom, 'warning')
+  await openChat(room.id, 'replace')
+  state.drafts[`${customer.id} ${room.id}`] = words
+}
+
+/** The one who got a card: with news, the most of it first. */
+async function asReceiver(group: AccountGroup): Promise<void> {
+  const candidates = state.accounts.filter((account) => account.group === group)
+  const receiver = [...candidates].sort((a, b) => b.unread - a.unread)[0]
+  if (!receiver) return toast(texts.nobody, 'warning')
+  if (receiver.unread === 0) toast(texts.tourNobody)
+  await toBot(receiver)
+}
+
+async function asRep(words: string): Promise<void> {
+  const me = state.accounts.find((account) => account.id === state.meId)
+  const rep = me?.group === 'rep' ? me : state.accounts.find((account) => account.group === 'rep')
+  if (!rep) return toast(texts.nobody, 'warning')
+  await toBot(rep)
+  const chatId = state.chatId
+  if (words && chatId) state.drafts[`${rep.id} ${chatId}`] = words
+}
+
+async function toBot(account: WireAccount): Promise<void> {
+  if (account.id !== state.meId) await becomePersona(account.id)
+  const bot = state.chats.find((one) => one.kind === 'bot')
+  if (bot) await openChat(bot.id, 'replace')
+}
