@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import {
+  idSchema,
+  instantSchema,
+  personRefSchema,
+  timeLineEntrySchema,
+  totalSchema,
+  touchSchema,
+} from './common.js'
+import { dealRowSchema } from './deals.js'
+import { followUpViewSchema } from './follow-ups.js'
+import { taskViewSchema } from './tasks.js'
+
+/** `GET /api/customers`. */
+export const customerQuerySchema = z.strictObject({
+  q: z.string().trim().max(60).optional(),
+  offset: z.coerce.number().int().min(0).max(100_000).default(0),
+  limit: z.coerce.number().int().min(1).max(50).default(30),
+})
+
+export const customerRowSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  owner: personRefSchema.nullable(),
+  region: z.string().nullable(),
+  lastTouchAt: instantSchema.nullable(),
+})
+export type CustomerRow = z.infer<typeof customerRowSchema>
+
+export const customerListSchema = z.object({
+  rows: z.array(customerRowSchema),
+  total: totalSchema,
+  next: z.number().int().nullable(),
+})
+export type CustomerList = z.infer<typeof customerListSchema>
+
+export const contactViewSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  title: z.string(),
+  phone: z.string().nullable(),
+  phoneMasked: z.boolean(),
+  email: z.string().nullable(),
+  wechat: z.string().nullable(),
+})
+export type ContactView = z.infer<typeof contactViewSchema>
+
+/** `GET /api/customers/:id`. */
+export const customerPageSchema = customerRowSchema.extend({
+  createdAt: instantSchema,
+  abilities: z.object({ followUp: z.boolean(), contact: z.boolean() }),
+  contacts: z.array(contactViewSchema),
+  deals: z.array(dealRowSchema),
+  leads: z.array(z.object({ id: idSchema, name: z.string(), state: z.string(), createdAt: instantSchema })),
+  followUps: z.array(followUpViewSchema),
+  tasks: z.array(taskViewSchema),
+  touches: z.array(touchSchema),
+  timeLine: z.array(timeLineEntrySchema),
+})
+export type CustomerPage = z.infer<typeof customerPageSchema>
