@@ -152,6 +152,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
         lead: Lead,
         personId: string,
         via: 'import' | 'manual',
+        placeTaken = false,
       ): Promise<Lead> {
         const now = clock.now()
         const person = await org.person(tx, personId)

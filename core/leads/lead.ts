@@ -54,7 +54,7 @@ export type LeadState = (typeof leadStates)[number]
 export const leadTransitions: Record<LeadState, readonly LeadState[]> = {
   new: ['offered', 'queued', 'owned'],
   offered: ['owned', 'queued', 'offered', 'closed'],
-  queued: ['owned', 'offered', 'closed'],
+  queued: ['queued', 'owned', 'offered', 'closed'],
   owned: ['owned', 'offered', 'queued', 'converted', 'closed'],
   converted: [],
   closed: [],

@@ -296,6 +296,7 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
         redSince: null,
       })
       if (!closed) throw new DomainError('lead.closed_already', { id })
+      await closeOffer(tx, id, { to: 'withdrawn', at: now })
       for (const kind of ['lead.view', 'lead.dispatch', 'lead.accept'] as const)
         await deadlines.cancel(tx, kind, subjectOf(id))
       const holder = lead.ownerId ?? lead.offeredToId

@@ -21,7 +21,7 @@ export function can(actor: Actor, ability: Ability, row?: Owned): boolean {
       return true
     case 'department':
       return (
-        isOwn(actor.personId, row) ||
+        isOwn(actor.personId, ability, row) ||
         (row.departmentId !== null && actor.departmentIds.includes(row.departmentId))
       )
     case 'own':

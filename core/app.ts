@@ -1,0 +1,77 @@
+import { createAssignment } from './assignment/assignment.js'
+import { createChanges } from './changes/changes.js'
+import { createCustomers } from './customers/customers.js'
+import type { Database } from './db/database.js'
+import { createUnitOfWork } from './db/unit-of-work.js'
+import { createDeadlines } from './deadlines/deadlines.js'
+import { createConversion } from './deals/convert.js'
+import { createDeals } from './deals/deals.js'
+import { createDeliveries } from './deliveries/deliveries.js'
+import { createFiles } from './files/files.js'
+import { createFollowUps } from './follow-ups/follow-ups.js'
+import { createInbox } from './inbox/inbox.js'
+import { createImports } from './intake/import.js'
+import { createIntake } from './intake/intake.js'
+import { createLeads } from './leads/leads.js'
+import { createOrg } from './org/org.js'
+import { createSessions } from './org/sessions.js'
+import { createPlaybook } from './playbook/playbook.js'
+import type { Clock } from './ports/clock.js'
+import type { Ids } from './ports/ids.js'
+import { createTasks } from './tasks/tasks.js'
+
+export interface CoreDeps {
+  database: Database
+  clock: Clock
+  ids: Ids
+  timeZone: string
+}
+
+export type Core = ReturnType<typeof createCore>
+
+/** Builds every module in order: the map of the domain. A module sees only those above it. */
+export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
+  const work = createUnitOfWork(database)
+  const base = { clock, ids }
+  const changes = createChanges(base)
+  const playbook = createPlaybook({ ...base, changes })
+  const org = createOrg()
+  const sessions = createSessions(base)
+  const inbox = createInbox({ ...base, work })
+  const files = createFiles({ ...base, changes })
+  const deadlines = createDeadlines({ ...base, playbook, timeZone })
+  const deliveries = createDeliveries(base)
+  const customers = createCustomers({ ...base, changes })
+  const leads = createLeads({ ...base, changes, deadlines, org, playbook })
+  const deals = createDeals({ ...base, changes, customers, files, playbook })
+  const conversion = createConversion({ changes, customers, deadlines, deals, leads, org })
+  const assignment = createAssignment({ ...base, changes, deadlines, org, leads, playbook })
+  const intake = createIntake({ ...base, changes, org, leads, customers, assignment })
+  const imports = createImports({ ids, changes, org, playbook, intake, work })
+  const tasks = createTasks({ ...base, changes, deadlines })
+  const followUps = createFollowUps({ ...base, changes, leads, customers, tasks, timeZone })
+  return {
+    write: work.write,
+    read: work.read,
+    clock,
+    ids,
+    timeZone,
+    changes,
+    playbook,
+    org,
+    sessions,
+    inbox,
+    files,
+    deadlines,
+    deliveries,
+    customers,
+    leads,
+    deals,
+    conversion,
+    assignment,
+    intake,
+    imports,
+    tasks,
+    followUps,
+  }
+}
