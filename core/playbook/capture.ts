@@ -5,7 +5,7 @@ import { captureNegations, captureSignals } from './capture-signals.js'
 /**
  * Which words in a chat make a lead. An administrator edits this as data; `core/understanding/chat.ts` reads it.
  *
- * Wordings use a small notation: `…` is up to eight characters of the same clause, `(甲|乙)` either, `#` a number.
+ * Wordings use a small notation: `…` is up to ten characters of the same clause, `(甲|乙)` either, `#` a number.
  */
 const wording = z
   .string()

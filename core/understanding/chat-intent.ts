@@ -3,6 +3,7 @@ import type { CaptureDocument, ChatIntent } from '../playbook/capture.js'
 /** What decides the intent of a lead and of a message that is none. */
 export type IntentFacts = {
   keywords: readonly string[]
+  negated: readonly string[]
   signals: readonly { key: string; intent?: ChatIntent | undefined; weight: number }[]
   hasContact: boolean
   looksLikeCard: boolean
@@ -27,5 +28,6 @@ export function intentOfOther(facts: IntentFacts, sender: 'external' | 'internal
   if (sender === 'internal') {
     return against.some((s) => s.intent === 'smalltalk') ? 'smalltalk' : 'internal'
   }
-  return against.find((s) => s.intent !== undefined)?.intent ?? 'smalltalk'
+  const decisive = against.find((s) => s.intent !== undefined)?.intent
+  return decisive ?? (facts.negated.length > 0 ? 'refuse' : 'smalltalk')
 }

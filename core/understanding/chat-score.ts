@@ -35,7 +35,7 @@ const PROPOSED_TIME = 0.6
 const BOUNDED_SUM = 0.5
 /** 可以/有空 with a time and not much else: the answer to "when does it suit you". */
 const AVAILABLE =
-  /可以|有空|方便|都行|都可以|都在|我在|没问题|ok|行|过来|见|等你|等您|空着|时间段|来吧|碰|约|给我电话|聊/i
+  /可以|有空|方便|都行|都可以|都在|我在|没问题|ok|行|过来|见|等你|等您|空着|时间段|来吧|碰|约|给我电话|聊|那就|地址|定了|安排/i
 /** A condition that stands for a named time: 等预算批下来, 年后, 过了会. */
 const CONDITION =
   /等[^,，。!?！？]{1,14}(?:批|下来|过了|通过|定了|定下|到位|结束|确认|回来|审完|走完|上会|到期|好了|了)|年后|节后|过完年|批下来|批了|过会|到期(?:后|了|之前|前)|下一?步|二期|新财年|财年|年底|年初|明年|下半年/
@@ -184,6 +184,9 @@ function signalParts(signals: ChatFact['signals'], affirmed: readonly string[]):
   return signals.flatMap((signal): Weighed[] => {
     // A wish needs an object; beside a keyword, further signs of interest count once, as a wish does.
     if (signal.intent === undefined && affirmed.length === 0) return []
+    // Two signs of the same trouble are one trouble.
+    const worse = signals.some((s) => s.weight < signal.weight && s.intent === signal.intent)
+    if (signal.weight < 0 && worse) return []
     if (signal.weight > 0 && signal.intent !== undefined) {
       if (signal.weight < strongest) return []
       return [{ weight: affirmed.length > 0 ? signal.weight / 2 : signal.weight, reason: signal.reason }]

@@ -13,7 +13,7 @@ import { cleanText, clausesOf, simplify } from './chat-text.js'
 import { findCompanies } from './companies.js'
 import { createKeywordReader, type KeywordHit } from './keywords.js'
 import { findMoney } from './money.js'
-import { createNegationReader } from './negation.js'
+import { createNegationReader, maskAffirmations } from './negation.js'
 import { findPeople } from './people.js'
 import { findMaskedPhones, findPhones, type MaskedPhoneHit, type PhoneHit } from './phones.js'
 import { compilePhrases, type PhraseHit } from './phrases.js'
@@ -73,7 +73,7 @@ export function readChat(text: string, context: ChatContext): ChatReading {
     text: plain,
     clauses: clausesOf(plain),
     hits,
-    signals: reader.signals(masked, plain, companies),
+    signals: reader.signals(plain, companies),
     times,
     hasContact: phones.length + maskedPhones.length + emails.length + wechat.length > 0,
     looksLikeCard: looksLikeCard(clean, people.length + companies.length, phones.length + emails.length),
@@ -81,7 +81,12 @@ export function readChat(text: string, context: ChatContext): ChatReading {
     sender: context.sender,
   }
   const verdict = weighChat(fact, context.capture)
-  const intentFacts = { ...fact, keywords: verdict.keywords, signals: verdict.signals }
+  const intentFacts = {
+    ...fact,
+    keywords: verdict.keywords,
+    negated: verdict.negated,
+    signals: verdict.signals,
+  }
   const budget = verdict.isLead ? chooseBudget(clean, money) : undefined
   const quantity = verdict.isLead
     ? findQuantity(blankSpans(plain, [...money, ...times, ...phones]))
@@ -123,11 +128,7 @@ function looksLikeCard(text: string, names: number, contacts: number): boolean {
 type ChatReader = {
   negation: ReturnType<typeof createNegationReader>
   keywords: (text: string, masked: string, names: readonly { start: number; end: number }[]) => KeywordHit[]
-  signals: (
-    masked: string,
-    plain: string,
-    names: readonly { start: number; end: number }[],
-  ) => ChatFact['signals']
+  signals: (plain: string, names: readonly { start: number; end: number }[]) => ChatFact['signals']
 }
 
 // Compiling a document costs milliseconds and documents never change once published.
@@ -143,12 +144,10 @@ function readerOf(capture: CaptureDocument): ChatReader {
   const reader: ChatReader = {
     negation,
     keywords: createKeywordReader(capture.keywords, negation),
-    // What denies must survive the mask (不是没预算 refuses nothing); what asks is looked for in the full text.
-    signals: (masked, plain, names) =>
+    // 不是没预算 and 合不合适 refuse nothing; everything else is looked for in the full text.
+    signals: (plain, names) =>
       finders.flatMap(({ signal, find }) => {
-        const hits = find(signal.weight < 0 && signal.intent === 'refuse' ? masked : plain).filter(
-          outside(names),
-        )
+        const hits = find(signal.intent === 'refuse' ? maskAffirmations(plain) : plain).filter(outside(names))
         return hits.length === 0 ? [] : [{ ...signal, hits }]
       }),
   }

@@ -63,12 +63,22 @@ function byEnding(text: string, ending: RegExp, sure: boolean, people: readonly 
     const core = coreBefore(text, match.index)
     if (core === undefined) continue
     const enough = match[0] === '公司' || !sure ? isProperName(core) : core.length >= 2
-    if (!enough || (!sure && !standsLikeName(text, match.index - core.length, end, people))) continue
+    if (
+      !enough ||
+      (!sure &&
+        (core.length > 8 ||
+          WORDY.test(core) ||
+          !standsLikeName(text, match.index - core.length, end, people)))
+    )
+      continue
     const start = match.index - core.length
     hits.push({ start, end, text: text.slice(start, end), sure: sure && match[0] !== '公司' })
   }
   return hits
 }
+
+/** Words that stand in sentences and not in names. */
+const WORDY = /免费|承诺|当初|需要|可以|没有|怎么|什么|不|吗|提供|支持|收费|付费|销售的|使用|想|负责/
 
 /** The part of a name that stands before its ending, cut at words that cannot belong to it. */
 function coreBefore(text: string, at: number): string | undefined {

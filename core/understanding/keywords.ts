@@ -37,7 +37,11 @@ export function createKeywordReader(
       const friends = reader.friends(text)
       return reader
         .find(text)
-        .filter((hit) => !friends.some((f) => overlaps(f, hit)) && !names.some((n) => overlaps(n, hit)))
+        .filter(
+          (hit) =>
+            !friends.some((f) => overlaps(f, hit) && hit.text.length <= f.text.length) &&
+            !names.some((n) => overlaps(n, hit)),
+        )
         .map((hit) => ({ ...hit, key: reader.key }))
     })
     const denied = new Set(negation.denied(masked, hits))

@@ -15,7 +15,8 @@ const TURN =
 /** Two denials that make an affirmation: 不是没预算, 不能不签. */
 const DOUBLE =
   /(?:不是|并非|并不是|也不是|又不是|不能|不得|不可能|不会|没有|没|无)(?:说)?(?:没有|没|不|无|未|拒绝)(?!好意思|错|过|论)/g
-/** 没有不满意, 没有不清楚: one denial of its own, not two. */
+/** 合不合适, 有没有, 好了没有 ask; they deny nothing. */
+const A_NOT_A = /([\u4e00-\u9fff])[不没]\1|是否|能否|可否|有没有/g
 
 /**
  * Builds the reader of denials for one document.
@@ -30,12 +31,8 @@ export function createNegationReader(words: NegationWords) {
   return {
     /** The text with everything that only looks like a denial blanked out, same length. */
     mask(text: string): string {
-      let masked = text
-      for (const hit of harmless(text)) masked = blank(masked, hit)
-      for (const match of masked.matchAll(DOUBLE)) {
-        masked = blank(masked, { start: match.index, end: match.index + match[0].length })
-      }
-      return masked
+      const harmed = harmless(text).reduce(blank, text)
+      return maskAffirmations(harmed)
     },
 
     /** The spans that the text denies. `masked` is the text as `mask` gives it. */
@@ -54,7 +51,14 @@ export function createNegationReader(words: NegationWords) {
   }
 }
 
+/** Blanks out double denials and questions of the form 合不合适, same length: what is left denies on its own. */
+export function maskAffirmations(text: string): string {
+  const spans = [...text.matchAll(A_NOT_A), ...text.matchAll(DOUBLE)]
+  return spans.map((m) => ({ start: m.index, end: m.index + m[0].length })).reduce(blank, text)
+}
+
 function deniedBefore(text: string, span: Span, clause: Span, hits: readonly Span[]): boolean {
+  if (/[不没未别无甭]$/.test(text.slice(clause.start, span.start))) return true
   return hits.some((hit) => {
     if (hit.start < clause.start || hit.end > span.end || hit.start >= span.start) return false
     const between = text.slice(hit.end, span.start)

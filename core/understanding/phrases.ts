@@ -1,13 +1,13 @@
 /**
  * Wordings as an administrator writes them, compiled to matchers that cannot run away.
  *
- * Notation: `…` stands for up to eight characters of the same clause, `(甲|乙)` for either (an empty side is allowed),
+ * Notation: `…` stands for up to ten characters of the same clause, `(甲|乙)` for either (an empty side is allowed),
  * `#` for a number in digits or characters. Everything else is literal; Latin letters match in either case and only
  * as whole words.
  */
 export type PhraseHit = { start: number; end: number; text: string }
 
-const GAP = '[^，。！？；,!?;\\n]{0,8}?'
+const GAP = '[^，。！？；,!?;\\n]{0,10}?'
 const NUMBER = '[\\d一二三四五六七八九十百千万两几]{1,6}'
 const SPECIAL = /[.*+?^${}[\]\\]/g
 const NOTATION = /^[^()|]*(?:\([^()]*\)[^()|]*)*$/
