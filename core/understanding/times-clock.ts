@@ -53,7 +53,8 @@ const SHORT = new Map<string, string>([
 ])
 
 const WORDS = new RegExp([...BY_WORD.keys()].sort((a, b) => b.length - a.length).join('|'), 'y')
-const SHORT_WORDS = /[早晨午晚夜](?!餐|饭|点(?!钟|半|整)|期|些|班|会|安|高峰|宴|市|间|上|里|稻|已|就|于|了)/y
+const SHORT_WORDS =
+  /[早晨午晚夜](?!餐|饭|夜|休|点(?!钟|半|整)|期|些|班|会|安|高峰|宴|市|间|上|里|稻|已|就|于|了)/y
 const SHORT_BEFORE_CLOCK = /[早晚](?=(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:点|:|时))/y
 
 /** A part of the day; with `afterDate` a single letter (早, 晚) will do. */

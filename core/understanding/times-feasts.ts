@@ -49,6 +49,7 @@ export function readLunar(text: string, at: number, year: YearOf | undefined): P
   if (!match?.[0].trim()) return undefined
   const [words, calendar, monthWords, leap, name = '', early, date] = match
   const isNewYear = monthWords !== undefined && name === ''
+  if (isNewYear && !early) return undefined
   const named = LUNAR_MONTHS.get(name)
   if (!calendar && !isNewYear && named === undefined && !leap && !(early && !monthWords)) return undefined
   if (/[年月最当起]$/.test(text.slice(0, at)) && !year && !monthWords && !calendar) return undefined

@@ -22,11 +22,14 @@ const UNITS: readonly (readonly [words: string, unit: Unit])[] = [
   ['个工作日|工作日|个交易日', 'workday'],
   ['秒钟?', 'second'],
   ['分钟|分(?=半|[ 之以]?[前后内])', 'minute'],
-  ['个?小时|个?钟头|个钟(?!头)', 'hour'],
+  ['个?多?小时|个?多?钟头|个钟(?!头)', 'hour'],
   ['天|日(?=[ 之以]?[前后内])', 'day'],
-  ['个?周(?![一二三四五六日末年岁报刊])|个?星期(?![一二三四五六日天])|个?礼拜(?![一二三四五六日天])', 'week'],
+  [
+    '个?多?周(?![一二三四五六日末年岁报刊])|个?多?星期(?![一二三四五六日天])|个?多?礼拜(?![一二三四五六日天])',
+    'week',
+  ],
   ['个季度', 'quarter'],
-  ['个月|月(?=[ 之以]?[前后内以])', 'month'],
+  ['个多?月|月(?=[ 之以]?[前后内以])', 'month'],
   ['年(?!级|龄|代|会|薪|度(?!以)|轻)', 'year'],
 ]
 const UNIT_PATTERN = UNITS.map(([words]) => `(${words})`).join('|')
@@ -294,7 +297,7 @@ function readPart(text: string, at: number): Amount | undefined {
   const count = countOf(words) + half
   const wide = upper
     ? num(upper) - count
-    : (SLACK.get(words ?? '') ?? (more || match[6 + UNITS.length] ? 1 : 0))
+    : (SLACK.get(words ?? '') ?? (more || match[0].includes('多') ? 1 : 0))
   return Number.isNaN(count) ? undefined : amountOf(at + match[0].length, unit, count, wide)
 }
 

@@ -12,11 +12,11 @@ type MonthOf = (ctx: Context) => { year: number; month: number }
 /** What can be named in a year: month and day, half, quarter, edge, week, holiday. Without a year: the coming one. */
 export function readInYear(text: string, at: number, year: YearOf | undefined): DateNode | undefined {
   const part =
+    readHoliday(text, at, year) ??
     readLunar(text, at, year) ??
     readMonth(text, at, year) ??
     readQuarter(text, at, year) ??
     readHalf(text, at, year) ??
-    readHoliday(text, at, year) ??
     (year ? (readYearEdge(text, at, year) ?? readCounted(text, at, year)) : undefined)
   return part && { ...part, start: at }
 }

@@ -67,6 +67,7 @@ function inheritFrom(moment: Moment, before: Before | undefined): Inherit {
 function isHeadOnly(moment: Moment, text: string): boolean {
   return (
     moment.date !== undefined &&
+    !(moment.date.grain === 'day' && moment.date.rolls === 'year') &&
     !moment.clock &&
     /^(?:\d{1,2}|[一二三四五六七八九十]{1,3})$/.test(text.slice(moment.start, moment.end)) &&
     !/^ ?[、和,]/.test(text.slice(moment.end))
