@@ -65,7 +65,8 @@ export function readChat(text: string, context: ChatContext): ChatReading {
   const maskedPhones = findMaskedPhones(clean)
   const emails = findEmails(clean)
   const wechat = findWechatIds(clean)
-  const times = findTimes(clean, context.reference)
+  // How long something lasts (14天试用, 一年多少钱) is no time that anybody can be met at.
+  const times = findTimes(clean, context.reference).filter((time) => time.kind !== 'duration')
   const money = findMoney(clean, { spokenUnits: true })
   const masked = reader.negation.mask(plain)
   const hits = reader.keywords(plain, masked, companies)

@@ -37,6 +37,13 @@ export function comingTimes(text: string, reference: string): NoteTime[] {
     .sort((a, b) => b.weight - a.weight || a.hit.start - b.hit.start)
 }
 
+/** 下周 … 周二吧: a later day inside a wider time that was named before. */
+function narrows(day: NoteTime, wide: NoteTime): boolean {
+  const [from, to] = wide.at.split('/')
+  if (from === undefined || to === undefined || to === '..' || from === '..' || from.length > 10) return false
+  return wide.hit.end <= day.hit.start && day.at >= from && day.at < to && !day.at.includes('/')
+}
+
 /** The first coming step with the customer, out of `comingTimes`. */
 export function nextStep(text: string, times: readonly NoteTime[]): NoteDraft['next'] {
   const best = times[0]
@@ -77,7 +84,7 @@ function weightOf(text: string, hit: TimeHit, clause: Clause, reference: string)
   if (/再|约|下次|回访|跟进|follow/i.test(around)) weight += 0.5
   if (CORRECTION.test(text.slice(Math.max(0, hit.start - 8), hit.start))) weight += 2
   if (
-    /^[^,，。;；]{0,3}(?:不对|改(?:到|成|为)|推迟到|延到|延期|提前到|挪到|推到)/.test(
+    /^[,，。]?[^,，。;；]{0,3}(?:不对|说错|哦不|不是|改(?:到|成|为)|推迟到|延到|延期|提前到|挪到|推到)/.test(
       text.slice(hit.end, hit.end + 8),
     )
   )

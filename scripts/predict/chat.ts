@@ -1,21 +1,17 @@
-import { z } from 'zod'
 import { captureDefault } from '../../core/playbook/capture.js'
 import { readChat, type ChatReading } from '../../core/understanding/chat.js'
+import type { Item } from './item.js'
+import { textField } from './item.js'
 
-const itemSchema = z.object({
-  id: z.string(),
-  text: z.string(),
-  reference: z.string(),
-  sender: z.enum(['external', 'internal']),
-  chat: z.enum(['single', 'group']).default('single'),
-})
-
-/** One chat item in, its prediction out, in the field names of the evaluation format. */
-export function predictChat(item: unknown) {
-  const { id, text, reference, sender, chat } = itemSchema.parse(item)
-  const reading = readChat(text, { sender, chat, reference, capture: captureDefault })
+/** Chat messages: `{text, reference, sender, chat}` → lead or not, why, and what was found, amounts in yuan. */
+export function predictChat(item: Item): object {
+  const reading = readChat(textField(item, 'text'), {
+    sender: item['sender'] === 'internal' ? 'internal' : 'external',
+    chat: item['chat'] === 'group' ? 'group' : 'single',
+    reference: textField(item, 'reference'),
+    capture: captureDefault,
+  })
   return {
-    id,
     is_lead: reading.isLead,
     score: reading.score,
     intent: reading.intent,

@@ -1,24 +1,19 @@
-import { z } from 'zod'
 import { readNote } from '../../core/understanding/note.js'
+import type { Item } from './item.js'
+import { textField } from './item.js'
 
-const itemSchema = z.object({ id: z.string(), text: z.string(), reference: z.string() })
-
-/** One follow-up note in, its prediction out, in the field names of the evaluation format. */
-export function predictFollowup(item: unknown) {
-  const { id, text, reference } = itemSchema.parse(item)
-  const draft = readNote(text, { reference })
+/** Follow-up notes: `{text, reference}` → the draft in the field names of the evaluation format, amounts in yuan. */
+export function predictFollowup(item: Item): object {
+  const draft = readNote(textField(item, 'text'), { reference: textField(item, 'reference') })
+  const { amount, next } = draft
   return {
-    id,
     customer: draft.customer ?? null,
     persons: draft.persons,
     action: draft.action,
     outcome: draft.outcome,
     stage: draft.stage ?? null,
-    amount:
-      draft.amount === undefined
-        ? null
-        : { value: draft.amount.valueCents / 100, kind: draft.amount.kind, currency: draft.amount.currency },
-    next: draft.next === undefined ? null : { time: draft.next.at, what: draft.next.what },
+    amount: amount ? { value: amount.valueCents / 100, kind: amount.kind, currency: amount.currency } : null,
+    next: next ? { time: next.at, what: next.what } : null,
     todos: draft.todos.map((todo) => ({ who: todo.who, what: todo.what, due: todo.due ?? null })),
     phone: draft.phone ?? null,
   }
