@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from 'typeorm'
 import { longText } from './columns.js'
 import { SqliteDatabase } from './sqlite-driver.js'
@@ -73,7 +74,8 @@ async function connectSqlite({ url, entities, migrations }: DatabaseSettings): P
 
 async function connectMysql({ url, entities, migrations }: DatabaseSettings): Promise<Database> {
   const source = new DataSource({
-    type: 'mysql',
+    // TypeORM reads the schema of the two differently: with the wrong one every nullable column looks changed.
+    type: (await isMariaDb(url)) ? 'mariadb' : 'mysql',
     url,
     timezone: 'Z',
     charset: 'utf8mb4_bin',
@@ -83,4 +85,14 @@ async function connectMysql({ url, entities, migrations }: DatabaseSettings): Pr
   })
   await source.initialize()
   return { dialect: 'mysql', writer: source, reader: source, close: () => source.destroy() }
+}
+
+async function isMariaDb(url: string): Promise<boolean> {
+  const connection = await createConnection(url)
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version')
+    return /mariadb/i.test(String(rows[0]?.['version']))
+  } finally {
+    await connection.end()
+  }
 }
