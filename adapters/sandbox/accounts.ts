@@ -42,7 +42,7 @@ export function createAccounts(storage: Storage) {
         title,
         group,
         group === 'customer' ? 0 : 1,
-        hueOf(externalId),
+        hueAt(storage.one<{ n: number }>('SELECT count(*) AS n FROM accounts')?.n ?? 0),
         JSON.stringify(departmentExternalIds),
       )
     },
@@ -78,9 +78,5 @@ export type AccountBook = ReturnType<typeof createAccounts>
 /** Lists are stored by this module alone, as JSON arrays of strings. */
 export const stringList = (json: string): string[] => JSON.parse(json) as string[]
 
-/** A steady colour per id; the golden angle keeps neighbours apart. */
-function hueOf(id: string): number {
-  let sum = 0
-  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973
-  return Math.round(sum * 137.508) % 360
-}
+/** The golden angle keeps neighbours in the list apart. */
+const hueAt = (position: number): number => Math.round(205 + position * 137.508) % 360

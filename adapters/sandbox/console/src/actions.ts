@@ -2,11 +2,11 @@ import type { WireSettings } from '../../wire.js'
 import { api, ApiError } from './api.js'
 import { be } from './live.js'
 import { parseRoute, writeRoute } from './route.js'
+import { isPhone } from './screen.js'
 import { chat, state, toast, type Outgoing } from './state.js'
 import { applyBootstrap, applyPanel, putChat, putMessage } from './sync.js'
 
 const retryMs = 1500
-export const isPhone = (): boolean => matchMedia('(max-width: 719px)').matches
 const remembered = new Map<string, string>()
 let turn = 0
 
@@ -22,9 +22,10 @@ export async function becomePersona(accountId: string | null, chatId: string | n
     state.ring = null
     applyBootstrap(boot)
     be(boot.me.id)
+    void describeMe(boot.me.id)
     state.phase = 'ready'
     const asked = boot.chats.find((one) => one.id === chatId)
-    const usual = isPhone() ? undefined : preferredChat()
+    const usual = isPhone.value ? undefined : preferredChat()
     await openChat(asked?.id ?? usual ?? null, 'replace')
   } catch (error) {
     if (mine !== turn) return
@@ -33,6 +34,12 @@ export async function becomePersona(accountId: string | null, chatId: string | n
     state.failure = messageOf(error)
     setTimeout(() => mine === turn && void becomePersona(accountId, chatId), retryMs)
   }
+}
+
+async function describeMe(id: string): Promise<void> {
+  state.meInfo = ''
+  const { info } = await api.personInfo(id).catch(() => ({ info: null }))
+  if (id === state.meId) state.meInfo = info ?? ''
 }
 
 function preferredChat(): string | undefined {

@@ -28,6 +28,7 @@ export const api = {
   read: (body: { as: string; chatId: string; upToSeq: number }) => call<unknown>('POST', '/reads', body),
   openChat: (as: string, withId: string) => call<{ chat: WireChat }>('POST', '/chats', { as, withId }),
   openPage: (as: string, path: string) => call<{ url: string }>('POST', '/pages', { as, path }),
+  personInfo: (id: string) => call<{ info: string | null }>('GET', `/people/${encodeURIComponent(id)}`),
   settings: (changes: Partial<WireSettings>) => call<WireSettings>('PUT', '/settings', changes),
   advanceClock: (ms: number) => call<PanelState>('POST', '/clock', { ms }),
 }

@@ -1,5 +1,6 @@
 import type { AccountGroup, WireAccount } from '../../wire.js'
-import { advanceClock, becomePersona, isPhone, openChat, openPage } from './actions.js'
+import { advanceClock, becomePersona, openChat, openPage } from './actions.js'
+import { isPhone } from './screen.js'
 import { state, toast } from './state.js'
 import { texts } from './texts.js'
 import type { StepId } from './tour.js'
@@ -11,18 +12,18 @@ const note = '刚和张总通了电话，要报价，下周三再联系'
 
 /** Prepares a step of the tour: becomes the right person, opens the right chat, puts the words there. */
 export async function doStep(id: StepId): Promise<void> {
-  if (isPhone()) state.sheet = null
+  if (isPhone.value) state.sheet = null
   switch (id) {
     case 'ask':
       return asCustomer(firstAsk)
     case 'askAgain':
       return asCustomer(secondAsk)
     case 'accept':
-      return asReceiver('rep')
+      return asReceiver('rep', 'lead.accept')
     case 'wait':
       return advanceClock(acceptMs + 1000)
     case 'takeOver':
-      return asReceiver('manager')
+      return asReceiver('manager', 'lead.dispatch')
     case 'note':
       return asRep(note)
     case 'page':
@@ -41,10 +42,12 @@ async function asCustomer(words: string): Promise<void> {
   state.drafts[`${customer.id} ${room.id}`] = words
 }
 
-/** The one who got a card: with news, the most of it first. */
-async function asReceiver(group: AccountGroup): Promise<void> {
+/** The one whom the newest countdown of this kind waits for; else the one with the most news. */
+async function asReceiver(group: AccountGroup, kind: string): Promise<void> {
   const candidates = state.accounts.filter((account) => account.group === group)
-  const receiver = [...candidates].sort((a, b) => b.unread - a.unread)[0]
+  const waiting = state.panel?.deadlines.findLast((one) => one.kind === kind)
+  const named = candidates.find((account) => waiting?.who?.includes(account.name))
+  const receiver = named ?? [...candidates].sort((a, b) => b.unread - a.unread)[0]
   if (!receiver) return toast(texts.nobody, 'warning')
   if (receiver.unread === 0) toast(texts.tourNobody)
   await toBot(receiver)

@@ -33,6 +33,8 @@ export const state = reactive({
   online: false,
   botName: '跟进',
   meId: '',
+  /** What the product says about me, e.g. how many leads are open. */
+  meInfo: '',
   accounts: [] as WireAccount[],
   chats: [] as WireChat[],
   /** The open chat; null on a phone shows the list. */

@@ -34,6 +34,7 @@ export const texts = {
   unread: (n: number) => `${n} 条未读`,
   unreadOf: (name: string, n: number) => (n ? `${name}，${n} 条未读` : name),
   older: '看更早的消息',
+  emptyPreview: '还没有消息',
   emptyChat: '还没有消息，先说一句试试',
   newMessages: '新消息',
   expand: (n: number) => `展开全文（${n.toLocaleString('zh-CN')} 字）`,

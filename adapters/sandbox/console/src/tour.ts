@@ -36,12 +36,12 @@ export const nextStep = (): Step | undefined => steps.find((step) => !isDone(ste
 
 /** What has to have happened for a step to be done; pages are noticed by the view that shows them. */
 const evidence: Partial<Record<StepId, { kind: RegExp; label: RegExp }>> = {
-  ask: { kind: /^lead\.(captured|created|received|touched)$/, label: /新线索|线索(创建|录入)|收到线索/ },
+  ask: { kind: /^lead\.(captured|touched)$/, label: /新线索|线索(创建|录入)|收到线索/ },
   accept: { kind: /^(lead|offer)\.accepted$/, label: /接单|已接/ },
-  askAgain: { kind: /^lead\.(captured|created|received|touched)$/, label: /新线索|线索(创建|录入)|收到线索/ },
-  wait: { kind: /^(offer|lead)\.(expired|escalated|unaccepted)$/, label: /超时|升级|没人接/ },
-  takeOver: { kind: /^lead\.(taken|taken-over|dispatched|assigned|accepted)$/, label: /指派|自己接|接手/ },
-  note: { kind: /^follow-?up\./, label: /跟进/ },
+  askAgain: { kind: /^lead\.(captured|touched)$/, label: /新线索|线索(创建|录入)|收到线索/ },
+  wait: { kind: /^(offer\.expired|lead\.(queued|escalated))$/, label: /超时|升级|没人接/ },
+  takeOver: { kind: /^lead\.(given|accepted)$/, label: /指派|自己接|接手/ },
+  note: { kind: /^follow-up\./, label: /跟进/ },
 }
 
 /** Ticks off what really happened: changes after the tour began, oldest first, each for the first open step. */
