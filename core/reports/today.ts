@@ -69,3 +69,8 @@ export async function unviewedLeadsOf(tx: EntityManager, personId: string): Prom
     .limit(most)
     .getMany()
 }
+
+/** Was this lead ever held out to this person? Then they may hear what became of it. */
+export async function wasOffered(tx: EntityManager, leadId: string, personId: string): Promise<boolean> {
+  return tx.getRepository(OfferEntity).existsBy({ leadId, personId })
+}

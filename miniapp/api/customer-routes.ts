@@ -1,0 +1,119 @@
+import type { EntityManager } from 'typeorm'
+import type { PersonActor } from '../../core/actor.js'
+import type { Contact, Customer } from '../../core/customers/customer.js'
+import type { Lead } from '../../core/leads/lead.js'
+import { can } from '../../core/permissions/permissions.js'
+import { maskPhone } from '../../core/understanding/phones.js'
+import type { ContactView, CustomerList, CustomerPage, CustomerRow } from '../contract/customers.js'
+import { customerQuerySchema } from '../contract/customers.js'
+import type { AddRoute } from './api.js'
+import type { ApiDeps } from './deps.js'
+import { presentDeal } from './present-deal.js'
+import { presentTouch } from './present-lead.js'
+import { presentFollowUp, presentTasks } from './present-work.js'
+import { parse } from './problems.js'
+import { readTimeLine } from './time-line.js'
+import { loadVocabulary, type Vocabulary } from './vocabulary.js'
+
+export function addCustomerRoutes(add: AddRoute, { core, config }: ApiDeps): void {
+  add('get', '/customers', async (ctx, actor): Promise<CustomerList> => {
+    const { q, offset, limit } = parse(customerQuerySchema, ctx.query)
+    return core.read(async (tx) => {
+      const { rows, total } = await core.customers.list(tx, actor, {
+        ...(q ? { search: q } : {}),
+        limit,
+        offset,
+      })
+      const words = await loadVocabulary(
+        tx,
+        core,
+        rows.map(({ ownerId }) => ownerId),
+      )
+      const shown = offset + rows.length
+      return {
+        rows: rows.map((customer) => presentCustomer(customer, words)),
+        total: { n: Math.min(total, 10_000), exact: total <= 10_000 },
+        next: rows.length > 0 && shown < total ? shown : null,
+      }
+    })
+  })
+
+  add('get', '/customers/:id', (ctx, actor) =>
+    core.read((tx) => readCustomerPage(tx, actor, ctx.params.id ?? '')),
+  )
+
+  async function readCustomerPage(tx: EntityManager, actor: PersonActor, id: string): Promise<CustomerPage> {
+    const customer = await core.customers.require(tx, actor, id)
+    const allDeals = await core.deals.ofCustomer(tx, id)
+    const deals = allDeals.filter((deal) => can(actor, 'deal.read', deal))
+    const leads: Lead[] = []
+    for (const { leadId } of allDeals) {
+      const lead = leadId ? await core.leads.find(tx, leadId) : null
+      if (lead && can(actor, 'lead.read', lead)) leads.push(lead)
+    }
+    const subjects = [
+      { type: 'customer' as const, id },
+      ...leads.map((lead) => ({ type: 'lead' as const, id: lead.id })),
+    ]
+    const followUps = await core.followUps.about(tx, subjects)
+    const touches = [
+      ...(await core.leads.touchesOf(tx, { type: 'customer', ids: [id] })),
+      ...(await core.leads.touchesOf(tx, { type: 'lead', ids: leads.map((lead) => lead.id) })),
+    ].sort((a, b) => b.at.getTime() - a.at.getTime())
+    const words = await loadVocabulary(tx, core, [
+      customer.ownerId,
+      ...deals.map(({ ownerId }) => ownerId),
+      ...followUps.map(({ authorId }) => authorId),
+    ])
+    const showPhones = can(actor, 'phone.read', customer)
+    const now = { at: core.clock.now(), timeZone: config.timeZone }
+    const contacts = await core.customers.contactsOf(tx, id)
+    return {
+      ...presentCustomer(customer, words),
+      createdAt: customer.createdAt.toISOString(),
+      abilities: {
+        followUp: can(actor, 'follow-up.write', customer),
+        contact: can(actor, 'phone.read', customer),
+      },
+      contacts: contacts.map((contact) => presentContact(contact, showPhones)),
+      deals: deals.map((deal) => presentDeal(deal, { actor, words, customer, ...now })),
+      leads: leads.map((lead) => ({
+        id: lead.id,
+        name: lead.name || lead.company,
+        state: lead.state,
+        createdAt: lead.createdAt.toISOString(),
+      })),
+      followUps: followUps.map((followUp) => presentFollowUp(followUp, actor, words)),
+      tasks: await presentTasks(tx, core, actor, await core.tasks.openAbout(tx, { type: 'customer', id })),
+      touches: touches.slice(0, 100).map((touch) => presentTouch(touch, words)),
+      timeLine: await readTimeLine(
+        tx,
+        core,
+        actor,
+        [...subjects, ...deals.map((deal) => ({ type: 'deal' as const, id: deal.id }))],
+        { showPhones },
+      ),
+    }
+  }
+}
+
+const presentCustomer = (customer: Customer, words: Vocabulary): CustomerRow => ({
+  id: customer.id,
+  name: customer.name,
+  owner: words.person(customer.ownerId),
+  region: words.region(customer.regionId),
+  lastTouchAt: customer.lastTouchAt?.toISOString() ?? null,
+})
+
+function presentContact(contact: Contact, open: boolean): ContactView {
+  const mask = (text: string | null) => (text === null || open ? text : `${text.slice(0, 2)}****`)
+  return {
+    id: contact.id,
+    name: contact.name,
+    title: contact.title,
+    phone: contact.phone === null || open ? contact.phone : maskPhone(contact.phone),
+    phoneMasked: !open,
+    email: mask(contact.email),
+    wechat: mask(contact.wechat),
+  }
+}

@@ -1,0 +1,33 @@
+import type { Core } from '../../core/app.js'
+import type { FileStore } from '../../core/ports/files.js'
+import type { Identity } from '../../core/ports/identity.js'
+import type { Platform } from '../../core/ports/platform.js'
+import type { NoteDraft } from '../../core/understanding/note-schema.js'
+import type { ApiLog } from './problems.js'
+
+export interface ApiDeps {
+  core: Core
+  /** Sign-in, for each platform that is bound. */
+  identities: Partial<Record<Platform, Identity>>
+  fileStore: FileStore
+  /** The pages are served over https: the cookie goes nowhere else. */
+  secureCookies: boolean
+  config: { timeZone: string; version?: string }
+  log?: ApiLog
+  /** Understands a sentence; rules alone when it is not given. */
+  readNote?: (text: string, context: NoteReading) => Promise<ReadNote>
+  /** Ends the open live streams, so that the server can stop. */
+  signal?: AbortSignal
+}
+
+export interface NoteReading {
+  /** The organisation's wall clock, `YYYY-MM-DDTHH:mm:ss`. */
+  reference: string
+  knownNames: string[]
+  self: string
+}
+
+export interface ReadNote {
+  draft: NoteDraft
+  readBy: 'rules' | 'model' | 'rules-only'
+}

@@ -1,0 +1,84 @@
+import type { Router } from '@koa/router'
+import type { Context } from 'koa'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { DomainError } from '../../core/errors.js'
+import { departmentNames } from '../../core/org/departments.js'
+import { sessionTtlMs } from '../../core/org/sessions.js'
+import { can } from '../../core/permissions/permissions.js'
+import type { PersonActor } from '../../core/actor.js'
+import type { Me } from '../contract/session.js'
+import { signInSchema } from '../contract/session.js'
+import type { AddRoute } from './api.js'
+import { readJson } from './body.js'
+import type { ApiDeps } from './deps.js'
+import { sessionCookie } from './guard.js'
+import { parse } from './problems.js'
+
+/** Codes are unguessable; this only keeps a stuck page from asking the platform without end. */
+const signInsPerMinute = 60
+
+export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): void {
+  const { core, identities, secureCookies } = deps
+  const limiter = new RateLimiterMemory({ points: signInsPerMinute, duration: 60 })
+
+  function setCookie(ctx: Context, value: string, maxAgeMs: number): void {
+    const parts = [`${sessionCookie}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Lax']
+    parts.push(`Max-Age=${Math.floor(maxAgeMs / 1000)}`, ...(secureCookies ? ['Secure'] : []))
+    ctx.set('set-cookie', parts.join('; '))
+  }
+
+  router.post('/session', async (ctx) => {
+    await limiter.consume(ctx.ip).catch(() => {
+      throw new DomainError('request.too_many')
+    })
+    const { platform, code } = parse(signInSchema, await readJson(ctx))
+    const identity = identities[platform]
+    if (!identity) throw new DomainError('session.platform_off')
+    const account = await identity.redeem(code)
+    if (!account) throw new DomainError('session.code_invalid')
+    const device = ctx.get('user-agent')
+    const origin = { channel: 'miniapp', ip: ctx.ip, device: device.slice(0, 200) }
+    const { actor, token } = await core.write(async (tx) => {
+      const person = await core.org.findByAccount(tx, platform, account.externalId)
+      if (!person) throw new DomainError('account.unbound')
+      const signedIn = await core.org.actorOf(tx, person.id, origin)
+      if (!signedIn) throw new DomainError('account.left')
+      await core.org.verifyAccount(tx, platform, account.externalId)
+      return { actor: signedIn, token: await core.sessions.open(tx, person.id, device) }
+    })
+    setCookie(ctx, token, sessionTtlMs)
+    ctx.body = await presentMe(deps, actor)
+  })
+
+  router.delete('/session', async (ctx) => {
+    const token = ctx.cookies.get(sessionCookie)
+    if (token) await core.write((tx) => core.sessions.close(tx, token))
+    setCookie(ctx, '', 0)
+    ctx.body = { ok: true }
+  })
+
+  add('get', '/me', (_ctx, actor) => presentMe(deps, actor))
+}
+
+async function presentMe({ core, config }: ApiDeps, actor: PersonActor): Promise<Me> {
+  return core.read(async (tx) => {
+    const person = await core.org.person(tx, actor.personId)
+    const department = (await departmentNames(tx)).get(person.departmentId)
+    return {
+      id: person.id,
+      name: person.name,
+      title: person.title,
+      role: person.role,
+      department: department ?? '',
+      abilities: {
+        readLeads: can(actor, 'lead.read'),
+        readDeals: can(actor, 'deal.read'),
+        readCustomers: can(actor, 'customer.read'),
+        team: actor.role === 'manager' || actor.role === 'admin',
+        reassign: can(actor, 'lead.reassign'),
+      },
+      timeZone: config.timeZone,
+      now: core.clock.now().toISOString(),
+    }
+  })
+}

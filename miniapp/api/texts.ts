@@ -1,0 +1,130 @@
+/** What the API says to people. Codes are those of DomainError and of the API's own refusals. */
+
+interface Refusal {
+  status: number
+  message: string
+}
+
+const refusals: Record<string, Refusal> = {
+  'session.needed': { status: 401, message: '登录已失效，请从聊天里重新打开这个页面' },
+  'session.code_invalid': { status: 401, message: '这个链接已经用过或过期了，请从聊天里重新打开' },
+  'session.platform_off': { status: 401, message: '这个平台没有启用，请从聊天里重新打开' },
+  'session.platform_down': { status: 503, message: '暂时联系不上聊天平台，请稍后再试' },
+  'account.unbound': { status: 403, message: '你的账号还没有绑定到同事名单，请联系管理员' },
+  'account.left': { status: 403, message: '你的账号已停用，如有疑问请联系管理员' },
+  'request.cross_site': { status: 403, message: '这个操作不是从本页面发出的，已拒绝' },
+  'request.too_many': { status: 429, message: '操作太频繁了，请稍等一会儿再试' },
+  'request.invalid': { status: 422, message: '有内容需要修改' },
+  'request.not_json': { status: 400, message: '请求的格式不对' },
+  'request.too_large': { status: 413, message: '内容太大了' },
+  'request.not_found': { status: 404, message: '没有找到这个内容' },
+  'permission.denied': { status: 403, message: '你没有权限做这个操作' },
+  'lead.not_found': { status: 404, message: '没有找到这条线索，可能已不归你查看' },
+  'lead.closed_already': { status: 409, message: '这条线索已经关闭了' },
+  'lead.not_owned': { status: 409, message: '这条线索现在没有负责人，或已经转过商机' },
+  'lead.nameless': { status: 422, message: '线索还没有公司和姓名，补上以后才能转商机' },
+  'customer.not_found': { status: 404, message: '没有找到这个客户，可能已不归你查看' },
+  'deal.not_found': { status: 404, message: '没有找到这个商机，可能已不归你查看' },
+  'deal.no_stage': { status: 409, message: '还没有配置商机阶段，请联系管理员' },
+  'deal.stage_unknown': { status: 422, message: '这个阶段已经不存在了，请刷新后再试' },
+  'deal.moved_already': { status: 409, message: '刚刚有人改了阶段，请看最新状态后再操作' },
+  'task.not_found': { status: 404, message: '没有找到这个待办' },
+  'task.closed': { status: 409, message: '这个待办已经结束了' },
+  'task.time_passed': { status: 422, message: '请选一个还没到的时间' },
+  'follow-up.not_found': { status: 404, message: '没有找到这条跟进' },
+  'follow-up.not_active': { status: 409, message: '这条跟进已经撤销了' },
+  'file.empty': { status: 422, message: '文件是空的，请重新选择' },
+  'file.not_a_scan': { status: 422, message: '只能上传 PDF 或照片（JPG、PNG），这个文件不是' },
+  'file.not_found': { status: 404, message: '没有找到这个文件' },
+  'person.not_found': { status: 404, message: '没有找到这位同事' },
+}
+
+const bug: Refusal = { status: 500, message: '系统出了点问题，已经记录下来，请稍后再试' }
+
+/** Status and sentence for a code; what has no line is a bug and says no more than that. */
+export function refusalFor(code: string, data: Record<string, unknown>): Refusal {
+  const said = (name: string): string | null => (typeof data[name] === 'string' ? data[name] : null)
+  if (code === 'lead.moved_already') {
+    const holder = said('holder')
+    return {
+      status: 409,
+      message: holder ? `这条线索已经在${holder}手上` : '这条线索刚刚有人处理过，请看最新状态',
+    }
+  }
+  if (code === 'person.left')
+    return { status: 409, message: `${said('name') ?? '这位同事'}已离职，请换一个人` }
+  if (code === 'file.too_large')
+    return { status: 413, message: `文件不能超过 ${String(data.mostMb ?? 20)} MB，请压缩后再传` }
+  return refusals[code] ?? bug
+}
+
+export const isKnownRefusal = (code: string): boolean => refusalFor(code, {}) !== bug
+
+export const systemName = '系统'
+export const unknownPerson = '已离开的同事'
+
+export const actionLabels: Record<string, string> = {
+  call: '电话',
+  visit: '上门拜访',
+  meeting: '会议',
+  im: '微信沟通',
+  email: '邮件',
+  demo: '演示',
+  quote: '报价',
+  sample: '寄样',
+  contract: '合同',
+  payment: '回款',
+  training: '培训',
+  reception: '接待来访',
+  dinner: '宴请',
+  exhibition: '展会',
+  other: '其他',
+}
+
+export const outcomeLabels: Record<string, string> = {
+  positive: '有进展',
+  neutral: '已沟通',
+  negative: '不顺利',
+  no_contact: '没联系上',
+  won: '成交',
+  lost: '丢单',
+  postponed: '推迟',
+}
+
+export const noteStageLabels: Record<string, string> = {
+  initial: '初步接触',
+  qualify: '需求确认',
+  demo: '演示试用',
+  proposal: '方案报价',
+  negotiation: '商务谈判',
+  contract: '合同流程',
+  won: '已成交',
+  payment: '回款',
+  lost: '已丢单',
+}
+
+export const amountLabels: Record<string, string> = {
+  budget: '预算',
+  quote: '报价',
+  deal: '成交价',
+  payment: '回款',
+  invoice: '开票',
+  discount: '优惠',
+}
+
+export const triggerLabels: Record<string, string> = {
+  captured: '新线索到来',
+  declined: '接单人让出',
+  unviewed: '超时未查看，重新分配',
+  imported: '导入',
+}
+
+export const cardLabels: Record<string, string> = {
+  'lead.offer': '新线索卡片',
+  'lead.escalation': '超时提醒卡片',
+  'lead.dispatched': '指派通知',
+  'lead.touched': '客户再次来询',
+  'follow-up.confirm': '跟进确认卡片',
+  'task.reminder': '待办提醒',
+  'deal.stage': '商机阶段卡片',
+}
