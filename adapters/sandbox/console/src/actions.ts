@@ -63,13 +63,13 @@ async function loadNewest(chatId: string): Promise<void> {
   try {
     const page = await api.messages(as, chatId)
     if (as !== state.meId) return
-    const oldest = page.messages[0]?.seq ?? 0
-    // Older pages that were loaded stay, unless a gap would show.
-    const older = known.items.filter((one) => one.seq < oldest)
-    const newer = known.items.filter((one) => one.seq > (page.messages.at(-1)?.seq ?? 0))
-    const joined = !page.more || older.length > 0
+    const [oldest, newest] = [page.messages[0]?.seq ?? 0, page.messages.at(-1)?.seq ?? 0]
+    // Older pages that were loaded stay only when the new page joins them without a gap.
+    const joins = known.items.some((one) => one.seq >= oldest && one.seq <= newest)
+    const older = joins ? known.items.filter((one) => one.seq < oldest) : []
+    const newer = known.items.filter((one) => one.seq > newest)
     state.threads[chatId] = {
-      items: [...(joined ? older : []), ...page.messages, ...newer],
+      items: [...older, ...page.messages, ...newer],
       more: older.length ? known.more : page.more,
       loading: false,
     }

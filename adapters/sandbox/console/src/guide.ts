@@ -3,7 +3,7 @@ import { advanceClock, becomePersona, openChat, openPage } from './actions.js'
 import { isPhone } from './screen.js'
 import { state, toast } from './state.js'
 import { texts } from './texts.js'
-import type { StepId } from './tour.js'
+import type { StepId } from './tour-steps.js'
 
 const acceptMs = 5 * 60_000
 const firstAsk = '想了解下你们的报价，预算20万左右，电话 13800138000'

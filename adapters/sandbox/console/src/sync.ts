@@ -30,6 +30,7 @@ export function applyPush(push: Push): void {
       return
     case 'message.updated':
       putMessage(push.message)
+      refreshPreview(push.message)
       return
     case 'ticks':
       for (const tick of push.ticks) {
@@ -71,6 +72,12 @@ export function putMessage(message: WireMessage): void {
   }
   const after = thread.items.findLastIndex((one) => one.seq < message.seq)
   thread.items.splice(after + 1, 0, message)
+}
+
+/** The list shows the last message; when that is a card, it shows the card of today. */
+function refreshPreview(message: WireMessage): void {
+  const last = state.chats.find((one) => one.id === message.chatId)?.last
+  if (last?.seq === message.seq && message.card) last.preview = `[卡片] ${message.card.title}`
 }
 
 /** Puts a chat on top when it has a new message. */
