@@ -36,11 +36,11 @@ export function findMoney(text: string, options: MoneyOptions = {}): MoneyHit[] 
     const money = read(match, folded, options.spokenUnits ?? false)
     if (!money) continue
     const start = match.index
-    const words = match[0].trimEnd()
-    const bound = boundOf(folded, start, start + words.length)
+    const length = match[0].trimEnd().length + (money.isInWan ? 1 : 0)
+    const bound = boundOf(folded, start, start + length)
     const { min, max, currency } = money
     const amounts = min === max ? { valueCents: cents(min) } : { minCents: cents(min), maxCents: cents(max) }
-    const end = start + words.length
+    const end = start + length
     hits.push({ start, end, text: text.slice(start, end), currency, ...amounts, ...(bound ? { bound } : {}) })
   }
   return hits
@@ -64,6 +64,8 @@ interface Money {
   min: number
   max: number
   currency: string
+  /** 15个: the counting word belongs to the amount. */
+  isInWan?: boolean
 }
 
 function read(match: RegExpMatchArray, text: string, spoken: boolean): Money | undefined {
@@ -80,16 +82,18 @@ function read(match: RegExpMatchArray, text: string, spoken: boolean): Money | u
   const currency = currencyCode(foreign ?? name ?? '元') ?? 'CNY'
   if (isTogether(groups.middle, groups.first, text, start, end)) return undefined
   if (!name && !(spoken && isSpoken(match, first, text))) return undefined
-  const factor = !name && isThousands(text, end) ? 10_000 : 1
+  const inWan = !name && isInWan(text, end)
+  const factor = inWan ? 10_000 : 1
+  const unit = { currency, ...(inWan ? { isInWan: true } : {}) }
   const low = (first.min + changeOf(groups.change ?? '')) * factor
   const high = (first.max + changeOf(groups.change ?? '')) * factor
   const second = groups.second === undefined ? undefined : readAmount(groups.second)
-  if (!second) return { min: low, max: high, currency }
+  if (!second) return { min: low, max: high, ...unit }
   const top = (second.max + changeOf(groups.lastChange ?? '')) * factor
   // "10-15万", "七千到九千亿": the first figure shares the scale of the second.
   const scaled = first.scale < second.scale ? low * second.scale : low
   const bottom = scaled <= top ? scaled : low
-  return bottom <= top ? { min: bottom, max: top, currency } : { min: low, max: high, currency }
+  return bottom <= top ? { min: bottom, max: top, ...unit } : { min: low, max: high, ...unit }
 }
 
 /** "20分", "两毛" alone; 分 is money only where nothing else is said. */
@@ -138,16 +142,19 @@ function isTogether(
 const COUNTED =
   /^ ?(?:条|吨|家|人|台|个|次|粉|字|平|用户|份|辆|公里|米|年|步|行|件|张|套|店|户|级|%|％|倍|折|点|位|名|页|本|只|门|项|瓶|箱|斤|公斤|千克|克|升|毫|度|瓦|伏|天|月|日|号|周|分|秒|小时|瓦|功率|屏|显示|分辨|视频|电视|高清|快充|星|种|岁|楼|层|排|版|代|期|轮|场|批|亩|座|间|栋|公|英里|像素|并发|数据|客户|会员|订单|坐席|账号|门店|终端|设备|商品|sku|[A-Za-z:.\d])/i
 const BUDGET =
-  /(?:预算|报价|价格|单价|总价|总额|合计|共计|金额|费用|报了?|付了?|收了?|打了?|定金|订金|首付款?|尾款|回款|货款|年费|只要|开价|定价|卖|合同额?|底价|成本价|原价|现价|砍到|降到|压到|谈到|给到|做到|控制在|成交价?|标的|限价|到账|转账|收款|付款|欠款|应收)(?:大概|大约|约|是|为|了|有|在|批了|给了|差不多|定|也就|一共|总共|就|[ :,]){0,4}$/
+  /(?:预算|优惠|便宜|折后|减|报价|价格|单价|总价|总额|合计|共计|金额|费用|报了?|付了?|收了?|打了?|定金|订金|首付款?|尾款|回款|货款|年费|只要|开价|定价|卖|合同额?|底价|成本价|原价|现价|砍到|降到|压到|谈到|给到|做到|控制在|成交价?|标的|限价|到账|转账|收款|付款|欠款|应收)(?:大概|大约|约|是|为|了|有|在|批了|给了|差不多|定|也就|一共|总共|就|[ :,]){0,4}$/
 
 function isSpoken(match: RegExpMatchArray, first: Amount, text: string): boolean {
   const start = match.index ?? 0
   const end = start + match[0].trimEnd().length
   const after = text.slice(end, end + 6)
-  if (/[第\d.:/#-]$/.test(text.slice(0, start)) && !/[\u4e00-\u9fff]-$/.test(text.slice(0, start)))
+  if (
+    /[第\d.:/#-]$/.test(text.slice(Math.max(0, start - 2), start)) &&
+    !/[\u4e00-\u9fff]-$/.test(text.slice(Math.max(0, start - 2), start))
+  )
     return false
   const isBudget = BUDGET.test(text.slice(Math.max(0, start - 14), start))
-  if (isThousands(text, end)) return true
+  if (isInWan(text, end)) return true
   const second = match.groups?.second === undefined ? undefined : readAmount(match.groups.second)
   if (COUNTED.test(after)) return false
   const isScaled = first.isScaled || second?.isScaled === true
@@ -157,15 +164,15 @@ function isSpoken(match: RegExpMatchArray, first: Amount, text: string): boolean
 }
 
 /** "预算15个", "报价十二个左右": nobody counts anything else there, so it is 万. */
-function isThousands(text: string, end: number): boolean {
+function isInWan(text: string, end: number): boolean {
   const behind =
     /^ ?(?:个|来个|多个)(?:W|w|达不溜)?(?=$|[ ,。;!?、)]|左右|上下|以内|以下|以上|吧|的?预算|封顶|到头|起|打底|差不多)/.test(
       text.slice(end, end + 6),
     )
-  const from = text
-    .slice(0, end)
-    .search(/[\d一二两三四五六七八九十百几]+(?:[-~到至]+[\d一二两三四五六七八九十百]+)?$/)
-  return behind && from >= 0 && BUDGET.test(text.slice(Math.max(0, from - 14), from))
+  if (!behind) return false
+  const window = text.slice(Math.max(0, end - 24), end)
+  const from = window.search(/[\d一二两三四五六七八九十百几]+(?:[-~到至][\d一二两三四五六七八九十百]+)?$/)
+  return from >= 0 && BUDGET.test(window.slice(Math.max(0, from - 14), from))
 }
 
 const AT_LEAST = /(?:至少|最少|不低于|不少于|起码|超过|大于|高于|多于|不止|>=?|≥|逾) ?(?:是|要|为|得)?$/

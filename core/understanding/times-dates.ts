@@ -69,14 +69,14 @@ function readYearWord(text: string, at: number): YearWord | undefined {
         yearNow(/[次当同]/.test(relative[1] ?? '') ? ctx : { ...ctx, after: undefined }) + offset,
     }
   }
-  if (/[\dA-Za-z.\-/]/.test(text.charAt(at - 1)) && !/\d-$/.test(text.slice(0, at).slice(-2)))
+  if (/[\dA-Za-z.\-/]/.test(text.charAt(at - 1)) && !/\d-$/.test(text.slice(Math.max(0, at - 2), at)))
     return undefined
   const full = eat(FULL_YEAR, text, at) ?? (at === 0 ? eat(LONE_YEAR, text, at) : undefined)
   if (full) return { end: at + full[0].trimEnd().length, isFull: true, year: () => num(full[1]) }
   const head = eat(YEAR_HEAD, text, at)
   const short =
     head ??
-    (/[近有了满共第\d零一二三四五六七八九十百]$/.test(text.slice(0, at))
+    (/[近有了满共第\d零一二三四五六七八九十百]$/.test(text.slice(Math.max(0, at - 6), at))
       ? undefined
       : eat(SHORT_YEAR, text, at))
   if (!short) return undefined
@@ -109,7 +109,7 @@ function yearSpan(year: number, count: number): DaySpan {
   return { from: firstOfMonth(year, 1), to: firstOfMonth(year + count, 1) }
 }
 
-const REL_MONTH = /(上+|下+|本|这|当|今|次|同)一?个?月份?(?!薪|饼|结|费用?是)/y
+const REL_MONTH = /(上{1,4}|下{1,4}|本|这|当|今|次|同)一?个?月份?(?!薪|饼|结|费用?是)/y
 const MONTHS_APART = new Map([
   ['本', 0],
   ['这', 0],
@@ -143,7 +143,10 @@ function spanOf({ year, month }: { year: number; month: number }): DaySpan {
 
 /** 月底, 年末, 季度末, 上半年 and whatever else stands in this year without saying so. */
 export function readInThisYear(text: string, at: number): DateNode | undefined {
-  if (/[\d一二两三四五六七八九十半几多个]$/.test(text.slice(0, at)) && !/[,、。 ]$/.test(text.slice(0, at)))
+  if (
+    /[\d一二两三四五六七八九十半几多个]$/.test(text.slice(Math.max(0, at - 6), at)) &&
+    !/[,、。 ]$/.test(text.slice(Math.max(0, at - 6), at))
+  )
     return undefined
   return readInYear(text, at, undefined) ?? readLateEdge(text, at)
 }
@@ -215,7 +218,8 @@ const DAY_HEAD = new RegExp(`(${DATE})(?= ?(?:到|至|-{1,2}|~|、|和) ?${DATE}
 
 /** 25号, 二十号, and the 3 of "3到5号": the coming one, or the one after the days named before it. */
 export function readBareDay(text: string, at: number): DateNode | undefined {
-  if (/[\dA-Za-z.第房编工单账零一二三四五六七八九十百月/]$/.test(text.slice(0, at))) return undefined
+  if (/[\dA-Za-z.第房编工单账零一二三四五六七八九十百月/]$/.test(text.slice(Math.max(0, at - 6), at)))
+    return undefined
   const match = eat(BARE_DAY, text, at) ?? eat(DAY_HEAD, text, at)
   if (!match) return undefined
   const date = num(match[1])

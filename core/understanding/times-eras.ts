@@ -41,7 +41,7 @@ const FESTIVAL_DAYS = 7
 /** 年后, 年前: after and before the Spring Festival, the turn of a Chinese working year. */
 export function readNewYear(text: string, at: number, ctx: Context): SpanNode | undefined {
   const match = eat(NEW_YEAR, text, at)
-  if (!match || COUNTED_YEAR.test(text.slice(0, at))) return undefined
+  if (!match || COUNTED_YEAR.test(text.slice(Math.max(0, at - 6), at))) return undefined
   const { year } = civilOf(ctx.today)
   const end = at + match[0].replace(/再$/, '').length
   const isBefore = match[1] === '前'
@@ -59,7 +59,7 @@ const CENTURY = /(上个?世纪|本世纪|(\d\d|二十一?|十[七八九])世纪
 
 /** 90年代, 上世纪70年代, 21世纪. */
 export function readEra(text: string, at: number): DateNode | undefined {
-  if (/\d$/.test(text.slice(0, at))) return undefined
+  if (/\d$/.test(text.slice(Math.max(0, at - 6), at))) return undefined
   const decade = eat(DECADE, text, at)
   if (decade) {
     const resolve = (ctx: Context): DaySpan => {

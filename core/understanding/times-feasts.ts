@@ -18,7 +18,7 @@ export function readHoliday(text: string, at: number, year: YearOf | undefined):
   const holiday = holidayNamed(match?.[1] ?? '')
   if (!match || !holiday) return undefined
   const end = from + match[0].length
-  const isAlone = !/[\d零一二三四五六七八九十百千第点月号]$/.test(text.slice(0, at))
+  const isAlone = !/[\d零一二三四五六七八九十百千第点月号]$/.test(text.slice(Math.max(0, at - 6), at))
   if (holiday.isShort && !(isAlone && AFTER_SHORT.test(text.slice(end, end + 3)))) return undefined
   const period = /^(?:期间|假期|长假|小长假|黄金周)/.exec(text.slice(end, end + 3))?.[0]
   const length = period ? holiday.length : 1
@@ -26,7 +26,8 @@ export function readHoliday(text: string, at: number, year: YearOf | undefined):
     const start = year ? holiday.day(year(ctx)) : comingHoliday(ctx, holiday.day)
     return start === undefined ? undefined : { from: start, to: start + length }
   }
-  return { end: end + (period?.length ?? 0), grain: period ? 'holiday' : 'day', resolve, rolls: 'year' }
+  const grain = period ? 'holiday' : 'day'
+  return { end: end + (period?.length ?? 0), grain, resolve, rolls: 'year', daysOff: holiday.length }
 }
 
 function comingHoliday(ctx: Context, day: (year: number) => number | undefined): number | undefined {
@@ -52,7 +53,8 @@ export function readLunar(text: string, at: number, year: YearOf | undefined): P
   if (isNewYear && !early) return undefined
   const named = LUNAR_MONTHS.get(name)
   if (!calendar && !isNewYear && named === undefined && !leap && !(early && !monthWords)) return undefined
-  if (/[年月最当起]$/.test(text.slice(0, at)) && !year && !monthWords && !calendar) return undefined
+  if (/[年月最当起]$/.test(text.slice(Math.max(0, at - 6), at)) && !year && !monthWords && !calendar)
+    return undefined
   if (!calendar && !monthWords && /^初(?:10|[1-9]|[一二三])(?=次|步|期|级|中|代|年级|心)/.test(words))
     return undefined
   const month = isNewYear ? 1 : (named ?? (name ? num(name) : undefined))

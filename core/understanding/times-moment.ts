@@ -27,25 +27,32 @@ export interface Before {
   days: DaySpan
 }
 
-const DATE_READERS = [
-  readNumericDate,
-  readEra,
-  readYear,
-  readRelativeMonth,
-  readRelativeWeek,
-  readWeekday,
-  readDayWord,
-  readBareDay,
-  readInThisYear,
-] as const
+/** The readers of dates in the order that decides, each with the letters that its words can begin with. */
+const DATE_READERS: readonly (readonly [
+  starts: RegExp,
+  read: (text: string, at: number) => DateNode | undefined,
+])[] = [
+  [/\d/, readNumericDate],
+  [/[\d上本二三四五六七八九十]/, readEra],
+  [/[\d零一二三四五六七八九今本当明来次后去前上下大这]/, readYear],
+  [/[上下本这当今次同]/, readRelativeMonth],
+  [/[上下本这当今同]/, readRelativeWeek],
+  [/[周星礼]/, readWeekday],
+  [/[大前昨琴今本当同明听次翌后第这]/, readDayWord],
+  [/[\d一二三四五六七八九十廿卅]/, readBareDay],
+  [/[^周星每后昨晚几半数个]/, readInThisYear],
+]
 
 /** Between the day and the hour: 明天的下午, 周三，大概三点, 2026-03-18T15:00. */
 const TO_CLOCK = /(?: ?[,的]? ?|T(?=\d))(?:大概|大约|差不多|约|就|在|是)?/y
 const WEEKDAY_TOO = / ?[,(]? ?(?:也就是|就是|即)?(?:周|星期|礼拜)[一二三四五六日天](?:那天)?\)?/y
 const DATE_TOO = / ?[,(] ?(?=[\d一二三四五六七八九十]{1,4}[月./-])/y
 
+const OFFSET_STARTS =
+  /[\d零一二两三四五六七八九十百千廿卅半几数若俩仨个刻上下前后过再等隔未今接往之此最近刚还剩仅]/
+
 export function readMoment(text: string, at: number, ctx: Context, before?: Before): Moment | undefined {
-  const offset = readOffset(text, at, ctx)
+  const offset = OFFSET_STARTS.test(text.charAt(at)) ? readOffset(text, at, ctx) : undefined
   if (offset && offset.form !== 'day') return { start: at, end: offset.end, span: offset }
   const date = offset ? dateOf(offset) : readDate(text, at, before)
   if (date) return withClock(text, date)
@@ -57,8 +64,9 @@ export function readMoment(text: string, at: number, ctx: Context, before?: Befo
 }
 
 function readDate(text: string, at: number, before: Before | undefined): DateNode | undefined {
-  for (const read of DATE_READERS) {
-    const node = read(text, at)
+  const first = text.charAt(at)
+  for (const [starts, read] of DATE_READERS) {
+    const node = starts.test(first) ? read(text, at) : undefined
     if (node) return node
   }
   return before?.moment.date?.rolls === 'week' || before?.moment.date?.grain === 'day'

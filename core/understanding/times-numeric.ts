@@ -5,7 +5,11 @@ import { eat } from './times-shape.js'
 
 /** Dates written in digits: 2026-03-18, 2026.3, 20260318, 4/15, 3.20, 09-01. */
 export function readNumericDate(text: string, at: number): DateNode | undefined {
-  if (at > 0 && /[\dA-Za-z.\-/:#_]/.test(text.charAt(at - 1)) && !/\d[-~]$/.test(text.slice(0, at).slice(-2)))
+  if (
+    at > 0 &&
+    /[\dA-Za-z.\-/:#_]/.test(text.charAt(at - 1)) &&
+    !/\d[-~]$/.test(text.slice(Math.max(0, at - 2), at))
+  )
     return undefined
   if (LABEL.test(text.slice(Math.max(0, at - 8), at))) return undefined
   for (const { pattern, read, grain = 'day', isFull = true, needsProof = false } of FORMS) {
@@ -100,12 +104,13 @@ const UNIT = /^(?:寸|折|条|版|万|亿|元|块|米|吨|个|倍|度|公|千|�
 
 function isProven(match: RegExpExecArray, after: string, at: number): boolean {
   const [, month = '', separator, day = ''] = match
-  if (/[日号]$/.test(match[0])) return true
+  const isPadded = month.length === 2 && day.length === 2
+  // 3-5号 is the third to the fifth.
+  if (/[日号]$/.test(match[0])) return separator !== '-' || isPadded
   if (UNIT.test(after)) return false
   if (PROOF.test(after)) return true
   const isWhole = at === 0 && after === ''
   if (separator === '.') return day.length === 2 && (isWhole || /^[ ,。;!?、)]/.test(after)) && at === 0
-  const isPadded = month.length === 2 && day.length === 2
   return isPadded || (separator === '/' && Number(day) > 12)
 }
 

@@ -34,7 +34,7 @@ const UNITS: readonly (readonly [words: string, unit: Unit])[] = [
 ]
 const UNIT_PATTERN = UNITS.map(([words]) => `(${words})`).join('|')
 const COUNT =
-  '(?:(\\d+(?:\\.\\d+)?|[一二两三四五六七八九](?:点[一二三四五六七八九])|一两|两三|二三|三四|三五|四五|五六|六七|七八|八九|十几|几十|几百|[零一二两三四五六七八九十百千廿卅俩仨]+|几|数|若干)(?:(?:到|至|-|~) ?(\\d+|[一二两三四五六七八九十]{1,3}))? ?(多|来|余)?)'
+  '(?:(\\d{1,6}(?:\\.\\d{1,4})?|[一二两三四五六七八九](?:点[一二三四五六七八九])|一两|两三|二三|三四|三五|四五|五六|六七|七八|八九|十几|几十|几百|[零一二两三四五六七八九十百千廿卅俩仨]{1,8}|几|数|若干)(?:(?:到|至|-|~) ?(\\d{1,6}|[一二两三四五六七八九十]{1,3}))? ?(多|来|余)?)'
 const AMOUNT = new RegExp(`${COUNT} ?(个半)? ?(?:${UNIT_PATTERN})(半)?(?:钟)?(多)?`, 'y')
 const HALVES: readonly (readonly [pattern: RegExp, unit: Unit, count: number])[] = [
   [/半个?(?:小时|钟头?)/y, 'hour', 0.5],
@@ -74,8 +74,12 @@ const BEHIND =
   /(?: ?的?(?:时间)?)(之前|以前|前(?!台|端|面|后|往|来|去|景|途|提|两|几)|之后|以后|后(?!面|台|期|续|备|天|半|者|排|[来两几])|过后|之内|以内|内(?!部|容|存|测|地|衣)|以来|里(?!面|程))/y
 
 function readCountedFromNow(text: string, at: number, ctx: Context): SpanNode | undefined {
-  if (/[第\d.点/\-]$/.test(text.slice(0, at)) && /[\d第.]$/.test(text.slice(0, at))) return undefined
-  if (/第$/.test(text.slice(0, at))) return undefined
+  if (
+    /[第\d.点/\-]$/.test(text.slice(Math.max(0, at - 6), at)) &&
+    /[\d第.]$/.test(text.slice(Math.max(0, at - 6), at))
+  )
+    return undefined
+  if (/第$/.test(text.slice(Math.max(0, at - 6), at))) return undefined
   const amount = readAmount(text, at)
   if (!amount) return undefined
   const behind = eat(BEHIND, text, amount.end)

@@ -136,7 +136,7 @@ function lastOf({ to }: DaySpan, [, weekday, week, workday]: RegExpExecArray): D
 
 const QUARTER =
   /(?:第?([一二三四1-4])个?季度|Q([1-4])(?![A-Za-z\d])|(首)季度?|[四4]个季度)(?:的)?(初|末|底|尾)?/y
-const REL_QUARTER = /(上+|下+|本|这|当)(?:一)?个?(?:季度|季(?=[初末底]))(?:的)?(初|末|底|尾)?/y
+const REL_QUARTER = /(上{1,4}|下{1,4}|本|这|当)(?:一)?个?(?:季度|季(?=[初末底]))(?:的)?(初|末|底|尾)?/y
 
 function readQuarter(text: string, at: number, year: YearOf | undefined): Part | undefined {
   const relative = year ? undefined : eat(REL_QUARTER, text, at)
@@ -236,7 +236,7 @@ const LATE_EDGE = /(年(?=[初中底末终尾]))(?!年)|(月(?=初|中(?!国|文
 /** 年底, 月初, 中旬 on their own: of this year or month, or the next when this one's is over. */
 export function readLateEdge(text: string, at: number): DateNode | undefined {
   const match = eat(LATE_EDGE, text, at)
-  if (!match || /[\d今明去前后每当同]$/.test(text.slice(0, at))) return undefined
+  if (!match || /[\d今明去前后每当同]$/.test(text.slice(Math.max(0, at - 6), at))) return undefined
   const [, year] = match
   const part = (shift: number) =>
     year

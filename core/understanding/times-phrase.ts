@@ -37,12 +37,16 @@ const WITHIN = / ?(?:之内|以内|内(?!部|容|存|测|地))/y
 const DUE = / ?(?:截止|为止|止(?!步|损)|到期)/y
 const ABOUT = / ?(?:左右|前后|上下|许(?!可)|期间|这天|那天|当天|附近|的时候|时段)/y
 
+const EARLY_STARTS = /[现当此而眼这最近年过等开]/
+const PREFIX_STARTS = /[截不最赶d]/
+
 export function readPhrase(text: string, at: number, ctx: Context, before?: Before): Phrase | undefined {
-  const early = readNow(text, at, ctx) ?? readNewYear(text, at, ctx)
+  const letter = text.charAt(at)
+  const early = EARLY_STARTS.test(letter) ? (readNow(text, at, ctx) ?? readNewYear(text, at, ctx)) : undefined
   if (early) return fromSpan(text, early)
-  const recurring = readRecurring(text, at, ctx)
+  const recurring = letter === '每' ? readRecurring(text, at, ctx) : undefined
   if (recurring) return recurring
-  const prefix = eat(PREFIX, text, at)
+  const prefix = PREFIX_STARTS.test(letter) ? eat(PREFIX, text, at) : undefined
   const start = at + (prefix?.[0].length ?? 0)
   const moment = readMoment(text, start, ctx, before)
   if (!moment) return undefined
@@ -54,7 +58,7 @@ export function readPhrase(text: string, at: number, ctx: Context, before?: Befo
   if (range) return range
   if (moment.clock?.needsRange || isHeadOnly(moment, text)) return undefined
   const phrase = withSuffix(text, moment, first, prefix !== undefined, ctx)
-  return { ...phrase, before: { moment, days: first.days } }
+  return { ...phrase, start: at, before: { moment, days: first.days } }
 }
 
 function inheritFrom(moment: Moment, before: Before | undefined): Inherit {
@@ -190,6 +194,7 @@ function withSuffix(text: string, moment: Moment, first: Resolved, isDue: boolea
 /** "After Wednesday" begins on Wednesday, "after May" in June. */
 function afterwards(moment: Moment, first: Resolved, ctx: Context): Second {
   if (moment.clock || moment.part) return moment.clock ? first.from : first.to
+  if (moment.date?.daysOff) return first.from + moment.date.daysOff * DAY_SECONDS
   return moment.date?.grain === 'day'
     ? Math.max(first.from, first.from === ctx.today * DAY_SECONDS ? ctx.now : 0)
     : first.to

@@ -18,7 +18,9 @@ export function readRecurring(text: string, at: number, ctx: Context): Phrase | 
   const month = eat(MONTH, text, from)
   const head = day ?? month
   if (!head && !eat(WEEK, text, from)) return undefined
-  const moment = readMoment(text, from + (head?.[0].length ?? 0), ctx)
+  // What follows is read as if nothing stood before it: 每 keeps the other rules off its weekdays.
+  const begin = from + (head?.[0].length ?? 0)
+  const moment = readMoment(` ${text.slice(begin, begin + 40)}`, 1, ctx)
   if (!moment || moment.span || (!moment.date && !moment.clock) || (day && !moment.clock)) return undefined
   const next = resolveMoment(moment, ctx)
   if (!next) return undefined
@@ -26,7 +28,7 @@ export function readRecurring(text: string, at: number, ctx: Context): Phrase | 
   const shift = isOver ? DAY_SECONDS : 0
   return {
     start: at,
-    end: moment.end,
+    end: begin + moment.end - 1,
     shape: 'recurring',
     from: next.from + shift,
     to: next.to + shift,

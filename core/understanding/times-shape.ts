@@ -25,8 +25,8 @@ export interface DateNode {
   isLate?: boolean
   /** How many days or months later the same words come true again: "周二九点" said on Tuesday at ten. */
   rolls?: 'week' | 'month' | 'year'
-  /** 过两天: from then on. */
-  isOpen?: boolean
+  /** A holiday's days off: "after it" begins behind them. */
+  daysOff?: number
   confidence?: number
 }
 

@@ -10,7 +10,7 @@ const NOT_COUNTED =
   '(?!次|遍|个(?!人?[,。 ])|共|定要?|直|样|些|般|并|致|旦|家|位|台|套|份|切|边|更|福|天(?!见|去|来)|百|千|万|报|刊|期(?!间|末))'
 const WEEKDAY = `([一二三四五六日天末1-7])${NOT_COUNTED}`
 
-const RELATIVE = new RegExp(`(上+|下+|这|本|当|今|同)一?个? ?${WEEK}`, 'y')
+const RELATIVE = new RegExp(`(上{1,4}|下{1,4}|这|本|当|今|同)一?个? ?${WEEK}`, 'y')
 const DAY_OF = new RegExp(`(?:的?${WEEK})?${WEEKDAY}`, 'y')
 const EDGE_OF =
   /(?:之?内)?(?=$)|(初)|(中(?!国|文|心|午)|中段)|(晚些时候|后半段|下半周|后半周)|(前半周|上半周)/y
@@ -44,7 +44,7 @@ export function readRelativeWeek(text: string, at: number): DateNode | undefined
 
 /** 周三, 星期天, 周末 on their own: the coming one (today counts), or the first after the days named before. */
 export function readWeekday(text: string, at: number): DateNode | undefined {
-  if (/[\d一二两三四五六七八九十几半每]个?$/.test(text.slice(0, at))) return undefined
+  if (/[\d一二两三四五六七八九十几半每]个?$/.test(text.slice(Math.max(0, at - 6), at))) return undefined
   const match = eat(BARE, text, at)
   return match && weekdayNode(at, match)
 }
