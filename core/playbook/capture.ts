@@ -11,10 +11,10 @@ const wording = z
   .string()
   .trim()
   .min(1)
-  .max(40)
+  .max(200)
   .refine((text) => /^[^()|]*(?:\([^()]*\)[^()|]*)*$/.test(text), '括号要成对，竖线只能写在括号里')
 
-const wordings = z.array(wording).max(400)
+const wordings = z.array(wording).max(600)
 
 export const chatIntents = [
   'purchase',

@@ -62,7 +62,7 @@ function byEnding(text: string, ending: RegExp, sure: boolean, people: readonly 
     const end = match.index + match[0].length
     const core = coreBefore(text, match.index)
     if (core === undefined) continue
-    const enough = match[0] === '公司' || !sure ? isProperName(core) : core.length >= 2
+    const enough = /^.?公司$/.test(match[0]) || !sure ? isProperName(core) : core.length >= 2
     if (
       !enough ||
       (!sure &&
@@ -72,7 +72,7 @@ function byEnding(text: string, ending: RegExp, sure: boolean, people: readonly 
     )
       continue
     const start = match.index - core.length
-    hits.push({ start, end, text: text.slice(start, end), sure: sure && match[0] !== '公司' })
+    hits.push({ start, end, text: text.slice(start, end), sure: sure && match[0].length > 3 })
   }
   return hits
 }

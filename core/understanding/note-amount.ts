@@ -21,11 +21,15 @@ const FINAL =
 const SIGNED = /签|中标|成交|合同|拿下|定了/
 const PER_UNIT = /^\s?(?:\/|每)(?:人|个|账号|用户|年|月|天|席|坐席|套)/
 
+/** A hundred billion: more is a slip of the tongue or of the keyboard. */
+const MAX_CENTS = 100_000_000_000_00
+
 export type AmountChoice = { amount: NoteDraft['amount']; doubtful: boolean }
 
 /** The one amount a note is about, or none: the final one, else the signed one, else the first that may be meant. */
 export function chooseAmount(text: string): AmountChoice {
-  const all = findMoney(text, { spokenUnits: true })
+  const found = findMoney(text, { spokenUnits: true })
+  const all = found.length > 0 ? found : bareSums(text)
   const main = all.filter(
     (hit) => !ASIDE.test(before(text, hit, 10)) && !PER_UNIT.test(text.slice(hit.end, hit.end + 5)),
   )
@@ -36,9 +40,31 @@ export function chooseAmount(text: string): AmountChoice {
     usable[0]
   if (hit === undefined) return { amount: undefined, doubtful: false }
   const cents = hit.valueCents ?? hit.maxCents ?? hit.minCents
-  if (cents === undefined) return { amount: undefined, doubtful: true }
+  if (cents === undefined || cents > MAX_CENTS) return { amount: undefined, doubtful: true }
   const amount = { valueCents: Math.round(cents), kind: kindOf(text, hit), currency: hit.currency }
   return { amount, doubtful: usable.length > 1 || hit.valueCents === undefined }
+}
+
+/** 当场定了基础版,9800,微信转账已收: a number alone between commas where money changes hands. */
+function bareSums(text: string): MoneyHit[] {
+  if (!/收|付|转账|打款|到账|报价|成交|价|款|费用|定了|签/.test(text)) return []
+  const alone =
+    /(?<=^|[,，。;；:：\s]|[收付报价款费共]了?|单价|总价|合计|成交)(\d{3,8}(?:\.\d{1,2})?)(?=$|[,，。;；\s]|已收|到账|付|收)(?!,\d)/g
+  return [...text.matchAll(alone)].flatMap((m): MoneyHit[] => {
+    const words = m[1] ?? ''
+    const year = /^20\d\d$/.test(words)
+    return year
+      ? []
+      : [
+          {
+            start: m.index,
+            end: m.index + words.length,
+            text: words,
+            currency: 'CNY',
+            valueCents: Math.round(Number(words) * 100),
+          },
+        ]
+  })
 }
 
 function kindOf(text: string, hit: MoneyHit): AmountKind {

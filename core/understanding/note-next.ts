@@ -1,5 +1,6 @@
 import { clausesOf, type Clause } from './chat-text.js'
 import type { NoteDraft } from './note-schema.js'
+import { DAY_SECONDS, formatDay, readLocal } from './times-calendar.js'
 import { findTimes, type TimeHit } from './times.js'
 
 /** A time in a note with what is said about it. `weight` orders the candidates for the next step. */
@@ -28,13 +29,27 @@ export function comingTimes(text: string, reference: string): NoteTime[] {
   const times = findTimes(text, reference, { prefer: 'future' })
   const candidates = times.flatMap((hit): NoteTime[] => {
     const clause = clauses.find((c) => c.start <= hit.start && hit.start < c.end)
-    const at = momentOf(hit)
+    const at = weekdayInside(hit, times, text) ?? momentOf(hit)
     if (clause === undefined || at === undefined || isPast(at, reference)) return []
     return [{ hit, at, clause, weight: weightOf(text, hit, clause, reference) }]
   })
+  for (const c of candidates) if (candidates.some((wide) => narrows(c, wide))) c.weight += 1.2
   return candidates
     .filter((c) => c.weight > 0)
     .sort((a, b) => b.weight - a.weight || a.hit.start - b.hit.start)
+}
+
+/** 客户:下周。我:周几?客户:周二吧: a bare weekday shortly after a week that was named is that week's. */
+function weekdayInside(hit: TimeHit, times: readonly TimeHit[], text: string): string | undefined {
+  if (!/^(?:周|星期|礼拜)[一二三四五六日天]$/.test(hit.text)) return undefined
+  const week = times.findLast(
+    (other) => other.end <= hit.start && /^下+个?(?:周|星期|礼拜)$/.test(other.text),
+  )
+  if (week === undefined || /[,，。;；].*[,，。;；].*[,，。;；]/.test(text.slice(week.end, hit.start)))
+    return undefined
+  const monday = readLocal(`${week.value.slice(0, 10)}T00:00:00`) / DAY_SECONDS
+  const offset = '一二三四五六日'.indexOf((hit.text.at(-1) ?? '').replace('天', '日'))
+  return formatDay(monday + Math.max(0, offset))
 }
 
 /** 下周 … 周二吧: a later day inside a wider time that was named before. */
@@ -55,6 +70,8 @@ export function nextStep(text: string, times: readonly NoteTime[]): NoteDraft['n
 /** Normal form with a day in it, or undefined for durations and bare ends. */
 function momentOf(hit: TimeHit): string | undefined {
   if (hit.kind === 'duration') return undefined
+  // 过两天, 年后: open to the right; the first day is the one to remind on.
+  if (hit.value.endsWith('/..')) return hit.value.slice(0, -3)
   if (/^(?:\.\.\/)?\d{4}-/.test(hit.value)) return hit.value
   return hit.at
 }
@@ -88,7 +105,7 @@ function weightOf(text: string, hit: TimeHit, clause: Clause, reference: string)
       text.slice(hit.end, hit.end + 8),
     )
   )
-    weight -= 1.5
+    weight -= 2.5
   if (THEIRS.test(blankOut(text.slice(clause.start, clause.end), hit.text))) weight -= 1.2
   if (BACKGROUND.test(around) && !/再/.test(tail)) weight -= 1
   if (hit.kind === 'recurring') weight -= 0.8
@@ -112,14 +129,15 @@ function blankOut(text: string, part: string): string {
 }
 
 const LEAD_IN =
-  /^(?:[\s:：,，、的]|之?前|以前|内|左右|再|去|来|我|我们|他|她|客户|对方|要|会|就|可以|能|先|给他|请|把|让|说|给(?=阿拉|我))+/
+  /^(?:[\s:：,，、的”“"」』]|之?前|以前|内|左右|再|去|来|我|我们|他|她|客户|对方|要|会|就|可以|能|先|给他|请|把|让|说|给(?=阿拉|我))+/
 const TRAIL = /(?:[。.!！~]|吧|了|呢|哈|哦|啊|撒|的事)+$/
 
 /** What is to happen then, in the note's own words; 联系 where it gives none. */
 function stepWords(text: string, time: NoteTime): string {
   const tail = trimmed(text.slice(time.hit.end, time.clause.end))
   if (tail.length >= 2) return tail
-  const head = trimmed(text.slice(time.clause.start, time.hit.start))
+  const head = trimmed(text.slice(time.clause.start, time.hit.start)).replace(/说$/, '')
+  if (tail.length === 1) return `${head.slice(-6)}${tail}`
   if (head.length >= 2) return head
   const next = trimmed(followingClause(text, time.clause))
   return next.length >= 2 ? next : '联系'

@@ -181,8 +181,13 @@ function isGiven(name: string): boolean {
   return given !== '' && [...given].every((char) => GIVEN_CHARS.has(char))
 }
 
-const ENGLISH =
-  /(?:\b(?:Mr|Ms|Mrs|Miss|Dr)\.? |\b(?:I'm|I am|this is|name is|contact|regards,?|thanks,?)\s+|(?<=[和跟与给找约见请让问叫系是回访]) ?|(?<=^|[\n,，。;；:：]) ?(?=[A-Z][a-z]+ ?[说讲那要想在来发约\u4e00-\u9fff]))([A-Z][a-z]{1,12}(?: [A-Z][a-z]{1,12})?)(?![A-Za-z@.])/gi
+const ANNOUNCED =
+  "I'm|I am|[Tt]his is|[Nn]ame is|[Cc]ontact|[Rr]egards,?|[Tt]hanks,?|[Cc]alled|[Mm]et|[Ww]ith"
+const ENGLISH = new RegExp(
+  `(?:\\b(?:Mr|Ms|Mrs|Miss|Dr)\\.? |\\b(?:${ANNOUNCED})\\s+|(?<=[和跟与给找约见请让问叫系是访]) ?|(?<=^|[\\n,，。;；:：]) ?(?=[A-Z][a-z]+ ?[\\u4e00-\\u9fff]))` +
+    `([A-Z][a-z]{1,12}(?: [A-Z][a-z]{1,12})?)(?![A-Za-z@.])`,
+  'g',
+)
 
 /** Kevin, David Chen, Mr. Smith: only after a word that announces a person. */
 function englishNames(text: string): PersonHit[] {
