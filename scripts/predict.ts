@@ -14,6 +14,8 @@ const KINDS: Record<string, () => Promise<Predict>> = {
   datetime: async () => (await import('./predict/datetime.js')).predictDatetime,
   money: async () => (await import('./predict/money.js')).predictMoney,
   phone: async () => (await import('./predict/phone.js')).predictPhone,
+  chat: async () => (await import('./predict/chat.js')).predictChat,
+  followup: async () => (await import('./predict/followup.js')).predictFollowup,
 }
 
 async function main(): Promise<void> {

@@ -78,7 +78,7 @@ export function readChat(text: string, context: ChatContext): ChatReading {
     times,
     hasContact: phones.length + maskedPhones.length + emails.length + wechat.length > 0,
     looksLikeCard: looksLikeCard(clean, people.length + companies.length, phones.length + emails.length),
-    hasBudgetBound: money.some((hit) => hit.bound === 'at_most' || hit.bound === 'less_than'),
+    hasBudgetBound: money.some((hit) => hit.bound === 'at_most'),
     sender: context.sender,
   }
   const verdict = weighChat(fact, context.capture)
