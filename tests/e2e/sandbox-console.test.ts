@@ -53,6 +53,7 @@ describe('console', () => {
   it('takes a customer’s sentence to the rep’s card and back to an accepted one', async () => {
     const page = await open('#/p/zhang/g1')
     await write(page, '想了解报价，电话 13800138000')
+    await page.waitForSelector('[data-testid=message] [data-state=delivered]')
     await page.waitForSelector('[data-persona=wang][data-unread="2"]')
     await page.waitForSelector('[data-testid=panel-deadline][data-kind="lead.accept"]')
     await page.click('[data-testid=persona][data-persona=wang]')

@@ -10,6 +10,8 @@ import type { InboundAnswer, InboundEvent } from '../../core/ports/inbound.js'
 import { createTestHost } from './sandbox-host.js'
 
 const minuteMs = 60_000
+/** As strict as the product's own, so that what it would block is seen here. */
+const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'"
 
 /**
  * The console with a bot that answers with example cards instead of the product: for looking at it and for its own
@@ -75,6 +77,10 @@ export async function startDemo(port = 0) {
 
   await sandbox.channel.start(onEvent)
   const app = new Koa()
+  app.use(async (ctx, next) => {
+    ctx.set('content-security-policy', policy)
+    await next()
+  })
   app.use(sandbox.router.routes())
   app.use(async (ctx) => {
     if (ctx.path.startsWith('/app')) ctx.body = '<!doctype html><title>今日</title><h1>今日</h1>'

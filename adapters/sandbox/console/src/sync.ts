@@ -1,8 +1,10 @@
-import type { Bootstrap, Push, WireChat, WireMessage } from '../../wire.js'
+import type { Bootstrap, MessageState, Push, WireChat, WireMessage } from '../../wire.js'
 import type { PanelState } from '../../host.js'
 import { ring } from './ring.js'
 import { state } from './state.js'
 import { noticeChanges } from './tour.js'
+
+const stateOrder: MessageState[] = ['sent', 'delivered', 'read']
 
 /** Brings what the server said into the state. */
 export function applyBootstrap(boot: Bootstrap): void {
@@ -67,7 +69,10 @@ export function putMessage(message: WireMessage): void {
   const index = thread.items.findIndex((one) => one.id === message.id)
   if (index >= 0) {
     const known = thread.items[index]
-    if (known && known.revision <= message.revision) thread.items[index] = message
+    if (!known || known.revision > message.revision) return
+    // The answer to sending may come after the push that says it was delivered.
+    const isBehind = stateOrder.indexOf(message.state) < stateOrder.indexOf(known.state)
+    thread.items[index] = isBehind ? { ...message, state: known.state, readers: known.readers } : message
     return
   }
   const after = thread.items.findLastIndex((one) => one.seq < message.seq)
