@@ -34,7 +34,7 @@ export const captureKeywords: CaptureKeyword[] = [
     weight: 0.6,
     forms: words(
       `演示 demo 讲解一下 讲解下 给我们讲讲 给我讲讲 讲一下产品 讲讲产品 介绍下产品 介绍一下产品 介绍一下你们 介绍下你们 产品介绍 操作给 操作一遍 展示一下 展示下 看下系统 看看系统 看一下系统 看下产品 看看产品 看看实际 看下实际 看下效果 看看效果 过一遍系统
-       过一遍产品 走一遍流程 宣讲 线上看 远程看 现场看 walkthrough walk…through product…tour showcase 看一下操作 看操作 看看界面`,
+       过一遍产品 走一遍流程 宣讲 线上看 远程看 现场看 walkthrough walk…through product…tour showcase 看一下操作 看操作 看看界面 看看产品 线上讲`,
     ),
     falseFriends: words(`演示文稿 演示稿 演示环境 演示账号密码 演示数据(怎么|能|删)`),
   },

@@ -74,7 +74,7 @@ export function readChat(text: string, context: ChatContext): ChatReading {
     text: plain,
     clauses: clausesOf(plain),
     hits,
-    signals: reader.signals(plain, companies),
+    signals: reader.signals(plain, masked, companies),
     times,
     hasContact: phones.length + maskedPhones.length + emails.length + wechat.length > 0,
     looksLikeCard: looksLikeCard(clean, people.length + companies.length, phones.length + emails.length),
@@ -129,7 +129,11 @@ function looksLikeCard(text: string, names: number, contacts: number): boolean {
 type ChatReader = {
   negation: ReturnType<typeof createNegationReader>
   keywords: (text: string, masked: string, names: readonly { start: number; end: number }[]) => KeywordHit[]
-  signals: (plain: string, names: readonly { start: number; end: number }[]) => ChatFact['signals']
+  signals: (
+    plain: string,
+    masked: string,
+    names: readonly { start: number; end: number }[],
+  ) => ChatFact['signals']
 }
 
 // Compiling a document costs milliseconds and documents never change once published.
@@ -146,9 +150,13 @@ function readerOf(capture: CaptureDocument): ChatReader {
     negation,
     keywords: createKeywordReader(capture.keywords, negation),
     // 不是没预算 and 合不合适 refuse nothing; everything else is looked for in the full text.
-    signals: (plain, names) =>
+    signals: (plain, masked, names) =>
       finders.flatMap(({ signal, find }) => {
-        const hits = find(signal.intent === 'refuse' ? maskAffirmations(plain) : plain).filter(outside(names))
+        const text = signal.intent === 'refuse' ? maskAffirmations(plain) : plain
+        const found = find(text).filter(outside(names))
+        const asks = signal.weight > 0 && signal.intent !== undefined
+        const denied = asks ? new Set(negation.denied(masked, found)) : new Set<PhraseHit>()
+        const hits = found.filter((hit) => !denied.has(hit))
         return hits.length === 0 ? [] : [{ ...signal, hits }]
       }),
   }

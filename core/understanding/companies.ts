@@ -63,14 +63,8 @@ function byEnding(text: string, ending: RegExp, sure: boolean, people: readonly 
     const core = coreBefore(text, match.index)
     if (core === undefined) continue
     const enough = /^.?公司$/.test(match[0]) || !sure ? isProperName(core) : core.length >= 2
-    if (
-      !enough ||
-      (!sure &&
-        (core.length > 8 ||
-          WORDY.test(core) ||
-          !standsLikeName(text, match.index - core.length, end, people)))
-    )
-      continue
+    const brief = sure || (core.length <= 8 && standsLikeName(text, match.index - core.length, end, people))
+    if (!enough || !brief || (WORDY.test(core) && match[0].length <= 3)) continue
     const start = match.index - core.length
     hits.push({ start, end, text: text.slice(start, end), sure: sure && match[0].length > 3 })
   }
@@ -78,7 +72,8 @@ function byEnding(text: string, ending: RegExp, sure: boolean, people: readonly 
 }
 
 /** Words that stand in sentences and not in names. */
-const WORDY = /免费|承诺|当初|需要|可以|没有|怎么|什么|不|吗|提供|支持|收费|付费|销售的|使用|想|负责/
+const WORDY =
+  /免费|承诺|当初|需要|可以|没有|怎么|什么|不|吗|提供|支持|收费|付费|销售的|使用|想|负责|一行|来|\d人/
 
 /** The part of a name that stands before its ending, cut at words that cannot belong to it. */
 function coreBefore(text: string, at: number): string | undefined {

@@ -95,6 +95,7 @@ function weightOf(text: string, hit: TimeHit, clause: Clause, reference: string)
     hit.value.startsWith(reference.slice(0, 10)) || (hit.at ?? '').startsWith(reference.slice(0, 10))
   const around = blankOut(near, hit.text)
   if (today && DONE.test(around) && !AHEAD.test(tail)) return 0
+  if (today && /^[^,，。;；要再]{0,4}(?:了|过|完)/.test(tail)) return 0
   let weight = 1
   if (STEP.test(tail) || STEP.test(around)) weight += 1
   else if (STEP.test(follows)) weight += 0.5

@@ -73,7 +73,7 @@ function actionOf(text: string, people: readonly PersonHit[]): NoteAction | unde
 function stageOf(text: string, outcome: NoteOutcome | undefined): NoteStage | undefined {
   if (outcome === 'no_contact') return undefined
   if (outcome === 'lost') return 'lost'
-  return firstRule(stageRules, text)
+  return firstRule(stageRules, text) ?? (outcome === 'won' ? 'won' : undefined)
 }
 
 type Doubts = {

@@ -28,7 +28,7 @@ export const LONG_TITLES = [
 
 /** One-character forms of address, each with what may not follow, so that 总部 or 工作 is not read as one. */
 export const SHORT_TITLES: readonly { title: string; notBefore: string }[] = [
-  { title: '总', notBefore: '部共价额数体结算计之是会要有代包公归量觉把的来线' },
+  { title: '总', notBefore: '部共价额数体结算计之包公归量线代' },
   { title: '工', notBefore: '作程厂业地资具商单期人序艺会号位时信装种贸行伤' },
   { title: '董', notBefore: '事' },
   { title: '哥', notBefore: '伦' },
