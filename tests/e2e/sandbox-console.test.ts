@@ -95,6 +95,16 @@ describe('console', () => {
     expect(await page.locator('[data-testid=bubble] img').count()).toBe(0)
   })
 
+  it('opens a chat with somebody from the group', async () => {
+    const other = await open('#/p/zhang/g1')
+    await write(other, '在吗')
+    const page = await open('#/p/zhao/g1')
+    await page.click('[data-testid=face]')
+    await page.waitForSelector('[data-testid=chat][data-chat="direct:zhang:zhao"][aria-current=true]')
+    await write(page, '在的')
+    await page.waitForSelector('[data-testid=message] [data-state=delivered]')
+  })
+
   it('pushes the clock forward and says by how much', async () => {
     const page = await open('#/p/wang')
     await page.click('[data-testid=clock-advance][data-ms="300000"]')

@@ -4,6 +4,7 @@ import { be } from './live.js'
 import { parseRoute, writeRoute } from './route.js'
 import { isPhone } from './screen.js'
 import { chat, state, toast, type Outgoing } from './state.js'
+import { texts } from './texts.js'
 import { applyBootstrap, applyPanel, putChat, putMessage } from './sync.js'
 
 const retryMs = 1500
@@ -148,9 +149,15 @@ export async function tap(
   actionId: string,
   values: Record<string, string>,
 ): Promise<boolean> {
+  const revision = (): number | undefined =>
+    Object.values(state.threads)
+      .flatMap((thread) => thread.items)
+      .find((one) => one.id === messageId)?.revision
+  const before = revision()
   try {
     const result = await api.tap({ as: state.meId, messageId, actionId, values })
     if (result.notice) toast(result.notice.text, result.notice.tone)
+    else if (result.outcome === 'pending' && revision() === before) toast(texts.tapPending)
     return true
   } catch (error) {
     fail(error)
