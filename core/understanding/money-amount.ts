@@ -14,11 +14,15 @@ const DIGIT = '零一二两三四五六七八九壹贰叁肆伍陆柒捌玖'
 const UNIT = '十百千拾佰仟'
 const PAIRS = '一两|二三|两三|三四|三五|四五|五六|六七|七八|八九'
 const ARABIC = '\\d{1,3}(?:,\\d{3}){1,5}(?:\\.\\d{1,6})?|\\d{1,15}(?:\\.\\d{1,6})?'
-const CHINESE = `(?:[${DIGIT}${UNIT}]|[万亿](?=[${DIGIT}])){1,24}(?:点[${DIGIT}]{1,6})?`
+// One figure to a place, so that 一万二一年 ends behind 二.
+const PLACE = `[${DIGIT.slice(1)}]`
+const CHINESE =
+  `(?=[${DIGIT}${UNIT}])(?:零?${PLACE}?[${UNIT}]|零?${PLACE}(?=[万亿])|[万亿](?=[${DIGIT}十]))` +
+  `{0,20}(?:零?${PLACE}(?:点[${DIGIT}]{1,6})?)?`
 const SCALE = ' ?(?:个?[十百千]?[万亿]|[wW](?![A-Za-z])|[kK](?![A-Za-z])|千|百|[mM]illion)'
 
 /** The pattern of an amount; `readAmount` reads what it finds. */
-export const AMOUNT = `(?:[几数](?=[十百千万亿]|[块元]|[^ -~]{0,2}[块元])[十百千]?|(?:${PAIRS})(?=[十百千万亿块元美欧港])[十百千]?|(?:\\d{1,6}(?:\\.\\d{1,4})? ?亿 ?零?)?(?:${ARABIC})|${CHINESE})(?:[几多余来](?= ?[十百千万亿wk]))?(?:${SCALE}){0,3}(?:\\d(?![\\d.%])(?! ?[个位人台套条年月天折点号])|[${DIGIT}](?!(?!一[年个套台月天人次份件张])[${DIGIT}${UNIT}万亿个位人台套条年月天折点号])|零?[${DIGIT}][${DIGIT}${UNIT}]{0,8})?(?:[多余来几](?!少|次|种|个))?`
+export const AMOUNT = `(?:[几数](?=[十百千万亿]|[块元]|[^ -~]{0,2}[块元])[十百千]?|(?:${PAIRS})(?=[十百千万亿块元美欧港])[十百千]?|(?:\\d{1,6}(?:\\.\\d{1,4})? ?亿 ?零?)?(?:${ARABIC})|${CHINESE})(?:[几多余来](?= ?[十百千万亿wk]))?(?:${SCALE}){0,3}(?:\\d(?![\\d.%])(?! ?[个位人台套条年月天折点号])|[${DIGIT}](?!(?!一[年个套台月天人次份件张])[${DIGIT}${UNIT}万亿个位人台套条年月天折点号])|零?[${DIGIT}][${UNIT}][${DIGIT}${UNIT}]{0,8})?(?:[多余来几](?!少|次|种|个))?`
 
 export function readAmount(words: string): Amount | undefined {
   const text = words

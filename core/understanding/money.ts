@@ -193,5 +193,5 @@ function cents(value: number): number {
 }
 
 function round(value: number): number {
-  return Math.round(value * 1e6) / 1e6
+  return Number.isInteger(value) ? value : Number(value.toPrecision(14))
 }

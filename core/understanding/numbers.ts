@@ -118,5 +118,5 @@ function settle(sum: Sum, unit: number): boolean {
 
 // 12.8 万 is 128000 and not 128000.00000000001.
 function round(value: number): number {
-  return Math.round(value * 1e6) / 1e6
+  return Number.isInteger(value) ? value : Number(value.toPrecision(14))
 }

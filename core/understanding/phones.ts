@@ -128,7 +128,7 @@ const SHAPES: readonly Shape[] = [
 const EXTENSION = /^ ?(?:转|分机号?|ext\.?:?|[xX#-]) ?(\d{1,6})(?!\d)/
 const MASKED =
   /(?<![\dA-Za-z])((?:\+?86[ -]?)?(?:1[3-9]|0\d)[\d -]{0,8}?)[*×•●·xX#]{2,8}[ -]?(\d{2,4})?(?![\dA-Za-z*])/g
-const FOREIGN = /(?<![\dA-Za-z])\(?(?:\+ ?|00 ?)(?!86|0)\d[\d ()\-./x]*/g
+const FOREIGN = /(?<![\dA-Za-z]|\d[ \-./()])\(?(?:\+ ?|00 ?)(?!86|0)\d[\d ()\-./x]*/g
 
 // "tel138…", "VX138…" are labels; any other letter that touches the number makes it part of a code.
 const LABEL = /(?:^|[^A-Za-z])(?:tel|phone|mobile|mob|cell|call|vx?|wx|wechat|m|t|p)[.:]?$/i

@@ -4,7 +4,7 @@ import { readInMonth, readInYear, readLateEdge } from './times-parts.js'
 import type { Context, DateNode } from './times-shape.js'
 import { DATE, eat, num, skipJoint } from './times-shape.js'
 
-const FULL_YEAR = /(1[0-9]\d\d|2[01]\d\d|[一二][零一二三四五六七八九]{3}) ?年度?(?!级)/y
+const FULL_YEAR = /(1[0-9]\d\d|2[01]\d\d|[一二][零一二三四五六七八九]{3}) ?(?:年度?(?!级)|(?=Q[1-4]))/y
 const SHORT_YEAR =
   /(\d\d|[零一二三四五六七八九]{2}) ?年(?!级|龄|薪|限|代|费|检|期|会|化|经验|质保|保修|合同|历史|老|以上|免费|服务|维保|多|内|间|左右|的?(?:经验|时间|历史)|纪|半|又|零|\d+个?月前|来)/y
 const REL_YEARS = new Map([
@@ -69,8 +69,7 @@ function readYearWord(text: string, at: number): YearWord | undefined {
         yearNow(/[次当同]/.test(relative[1] ?? '') ? ctx : { ...ctx, after: undefined }) + offset,
     }
   }
-  if (/[\dA-Za-z.\-/]/.test(text.charAt(at - 1)) && !/\d-$/.test(text.slice(Math.max(0, at - 2), at)))
-    return undefined
+  if (/(?:[\dA-Za-z./]|[A-Za-z]-)$/.test(text.slice(Math.max(0, at - 2), at))) return undefined
   const full = eat(FULL_YEAR, text, at) ?? (at === 0 ? eat(LONE_YEAR, text, at) : undefined)
   if (full) return { end: at + full[0].trimEnd().length, isFull: true, year: () => num(full[1]) }
   const head = eat(YEAR_HEAD, text, at)

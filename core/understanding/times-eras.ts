@@ -53,6 +53,26 @@ export function readNewYear(text: string, at: number, ctx: Context): SpanNode | 
   return isBefore ? { ...base, form: 'until', deadline: true } : { ...base, form: 'since' }
 }
 
+const WITHIN = /(年|月)(?:之|以)?内(?!容|部|存)/y
+
+/** 年内, 月内: by the end of this year or month. */
+export function readWithinPeriod(text: string, at: number, ctx: Context): SpanNode | undefined {
+  const match = eat(WITHIN, text, at)
+  if (!match || /[\d一二两三四五六七八九十半几数个本这当今明]$/.test(text.slice(Math.max(0, at - 1), at)))
+    return undefined
+  const { year, month } = civilOf(ctx.today)
+  const to = (match[1] === '年' ? firstOfMonth(year + 1, 1) : firstOfMonth(year, month + 1)) * DAY_SECONDS
+  return {
+    start: at,
+    end: at + match[0].length,
+    form: 'until',
+    from: ctx.now,
+    to,
+    confidence: 0.8,
+    deadline: true,
+  }
+}
+
 const DECADE =
   /(?:(上个?世纪|本世纪|(\d\d|二十一?|十[七八九])世纪))?(\d0|[二三四五六七八九]十)年代(初|末|中期?|后期|早期)?/y
 const CENTURY = /(上个?世纪|本世纪|(\d\d|二十一?|十[七八九])世纪)(初|末)?/y

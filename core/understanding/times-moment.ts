@@ -44,9 +44,9 @@ const DATE_READERS: readonly (readonly [
 ]
 
 /** Between the day and the hour: 明天的下午, 周三，大概三点, 2026-03-18T15:00. */
-const TO_CLOCK = /(?: ?[,的]? ?|T(?=\d))(?:大概|大约|差不多|约|就|在|是)?/y
+const TO_CLOCK = /(?:T(?=\d)| ?[,的]? ?)(?:大概|大约|差不多|约|就|在|是)?/y
 const WEEKDAY_TOO = / ?[,(]? ?(?:也就是|就是|即)?(?:周|星期|礼拜)[一二三四五六日天](?:那天)?\)?/y
-const DATE_TOO = / ?[,(] ?(?=[\d一二三四五六七八九十]{1,4}[月./-])/y
+const DATE_TOO = / ?[,(] ?(?=[\d一二三四五六七八九十]{1,4}[月./-]|(?<=\()\d{1,2}[号日])/y
 
 const OFFSET_STARTS =
   /[\d零一二两三四五六七八九十百千廿卅半几数若俩仨个刻上下前后过再等隔未今接往之此最近刚还剩仅]/
@@ -114,7 +114,7 @@ function withApposition(text: string, date: DateNode): DateNode {
   if (date.rolls === 'week') {
     const joint = eat(DATE_TOO, text, date.end)
     const at = date.end + (joint?.[0].length ?? 0)
-    const exact = joint && (readNumericDate(text, at) ?? readInThisYear(text, at))
+    const exact = joint && (readNumericDate(text, at) ?? readInThisYear(text, at) ?? readBareDay(text, at))
     if (exact?.grain !== 'day') return date
     const end = exact.end + (text.charAt(exact.end) === ')' ? 1 : 0)
     return { ...onWeekday(exact, text.slice(date.start, date.end)), start: date.start, end }

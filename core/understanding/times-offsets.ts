@@ -29,7 +29,7 @@ const UNITS: readonly (readonly [words: string, unit: Unit])[] = [
     'week',
   ],
   ['个季度', 'quarter'],
-  ['个多?月|月(?=[ 之以]?[前后内以])', 'month'],
+  ['个多?月|(?<=[两俩仨几])月|月(?=[之以]?内)', 'month'],
   ['年(?!级|龄|代|会|薪|度(?!以)|轻)', 'year'],
 ]
 const UNIT_PATTERN = UNITS.map(([words]) => `(${words})`).join('|')
@@ -369,9 +369,12 @@ function amountOf(end: number, unit: Unit, count: number, slack: number): Amount
 }
 
 function shift(ctx: Context, amount: Amount, sign: 1 | -1, slack = 0): number {
-  const extra = slack * SECONDS[amount.unit]
+  const extra = amount.unit === 'workday' ? 0 : slack * SECONDS[amount.unit]
   const whole = addMonths(ctx.today, sign * amount.months) + sign * amount.days
-  const day = sign > 0 ? addWorkdays(whole, amount.workdays) : whole - amount.workdays
+  const day =
+    sign > 0
+      ? addWorkdays(whole, amount.workdays + (amount.unit === 'workday' ? slack : 0))
+      : whole - amount.workdays
   const clock = ctx.now - ctx.today * DAY_SECONDS
   const point = day * DAY_SECONDS + clock + sign * (amount.seconds + extra)
   return amount.seconds === 0 && amount.unit !== 'hour'

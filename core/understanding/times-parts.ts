@@ -136,7 +136,8 @@ function lastOf({ to }: DaySpan, [, weekday, week, workday]: RegExpExecArray): D
 
 const QUARTER =
   /(?:第?([一二三四1-4])个?季度|Q([1-4])(?![A-Za-z\d])|(首)季度?|[四4]个季度)(?:的)?(初|末|底|尾)?/y
-const REL_QUARTER = /(上{1,4}|下{1,4}|本|这|当)(?:一)?个?(?:季度|季(?=[初末底]))(?:的)?(初|末|底|尾)?/y
+const REL_QUARTER =
+  /(?:(上{1,4}|下{1,4}|本|这|当)一?个?(?:季度|季(?=[初末底]))|季度?(?=[初末底]))的?(初|末|底|尾)?/y
 
 function readQuarter(text: string, at: number, year: YearOf | undefined): Part | undefined {
   const relative = year ? undefined : eat(REL_QUARTER, text, at)
@@ -148,7 +149,7 @@ function readQuarter(text: string, at: number, year: YearOf | undefined): Part |
       return { year: current, quarter: Math.ceil(month / 3) + step }
     })
   }
-  if (/[A-Za-z\d]/.test(text.charAt(at - 1))) return undefined
+  if (!year && /[A-Za-z\d]/.test(text.charAt(at - 1))) return undefined
   const match = eat(QUARTER, text, at)
   const quarter = match?.[3] ? 1 : num(match?.[1] ?? match?.[2])
   if (!match || !quarter) return undefined

@@ -1,6 +1,6 @@
 import type { DaySpan, Second } from './times-calendar.js'
 import { DAY_SECONDS } from './times-calendar.js'
-import { readNewYear, readNow } from './times-eras.js'
+import { readNewYear, readNow, readWithinPeriod } from './times-eras.js'
 import type { Before, Inherit, Moment, Resolved } from './times-moment.js'
 import { readMoment, resolveMoment } from './times-moment.js'
 import { readRecurring } from './times-recurring.js'
@@ -37,12 +37,14 @@ const WITHIN = / ?(?:之内|以内|内(?!部|容|存|测|地))/y
 const DUE = / ?(?:截止|为止|止(?!步|损)|到期)/y
 const ABOUT = / ?(?:左右|前后|上下|许(?!可)|期间|这天|那天|当天|附近|的时候|时段)/y
 
-const EARLY_STARTS = /[现当此而眼这最近年过等开]/
+const EARLY_STARTS = /[现当此而眼这最近年月过等开]/
 const PREFIX_STARTS = /[截不最赶d]/
 
 export function readPhrase(text: string, at: number, ctx: Context, before?: Before): Phrase | undefined {
   const letter = text.charAt(at)
-  const early = EARLY_STARTS.test(letter) ? (readNow(text, at, ctx) ?? readNewYear(text, at, ctx)) : undefined
+  const early = EARLY_STARTS.test(letter)
+    ? (readNow(text, at, ctx) ?? readNewYear(text, at, ctx) ?? readWithinPeriod(text, at, ctx))
+    : undefined
   if (early) return fromSpan(text, early)
   const recurring = letter === '每' ? readRecurring(text, at, ctx) : undefined
   if (recurring) return recurring
@@ -58,7 +60,8 @@ export function readPhrase(text: string, at: number, ctx: Context, before?: Befo
   if (range) return range
   if (moment.clock?.needsRange || isHeadOnly(moment, text)) return undefined
   const phrase = withSuffix(text, moment, first, prefix !== undefined, ctx)
-  return { ...phrase, start: at, before: { moment, days: first.days } }
+  const shape = phrase.shape === 'time' && inherit.days ? 'datetime' : phrase.shape
+  return { ...phrase, start: at, shape, before: { moment, days: first.days } }
 }
 
 function inheritFrom(moment: Moment, before: Before | undefined): Inherit {

@@ -8,12 +8,11 @@ const WEEK = '(?:周|星期|礼拜)'
 // 周三次, 周一共: the numeral belongs to the next word.
 const NOT_COUNTED =
   '(?!次|遍|个(?!人?[,。 ])|共|定要?|直|样|些|般|并|致|旦|家|位|台|套|份|切|边|更|福|天(?!见|去|来)|百|千|万|报|刊|期(?!间|末))'
-const WEEKDAY = `([一二三四五六日天末1-7])${NOT_COUNTED}`
+const WEEKDAY = `(六日(?!程|报)|[一二三四五六日天末1-7])${NOT_COUNTED}`
 
 const RELATIVE = new RegExp(`(上{1,4}|下{1,4}|这|本|当|今|同)一?个? ?${WEEK}`, 'y')
 const DAY_OF = new RegExp(`(?:的?${WEEK})?${WEEKDAY}`, 'y')
-const EDGE_OF =
-  /(?:之?内)?(?=$)|(初)|(中(?!国|文|心|午)|中段)|(晚些时候|后半段|下半周|后半周)|(前半周|上半周)/y
+const EDGE_OF = /(初)|(中(?!国|文|心|午)|中段)|(晚些时候|后半段|下半周|后半周)|(前半周|上半周)/y
 const BARE = new RegExp(`${WEEK} ?${WEEKDAY}`, 'y')
 const JOINED = new RegExp(
   `([一二三四五六日天])(?![一二三四五六七八九十\\d]|点|时|号|月|万|个|次|位|台|层|楼|期|是|共)`,
@@ -31,7 +30,7 @@ export function readRelativeWeek(text: string, at: number): DateNode | undefined
   const end = at + match[0].length
   const day = eat(DAY_OF, text, end)
   if (day) {
-    const isWeekend = day[1] === '末'
+    const isWeekend = day[1] === '末' || day[1] === '六日'
     const resolve = (ctx: Context) => weekdaySpan(monday(ctx), day[1])
     return { start: at, end: end + day[0].length, grain: isWeekend ? 'weekend' : 'day', resolve }
   }
@@ -56,7 +55,7 @@ export function readJoinedWeekday(text: string, at: number): DateNode | undefine
 }
 
 function weekdayNode(at: number, match: RegExpExecArray): DateNode {
-  const isWeekend = match[1] === '末'
+  const isWeekend = match[1] === '末' || match[1] === '六日'
   return {
     start: at,
     end: at + match[0].length,
@@ -74,6 +73,7 @@ function comingWeekday(ctx: Context, word: string | undefined): DaySpan {
 }
 
 function weekdaySpan(monday: number, word: string | undefined): DaySpan {
-  const from = monday + weekdayNumber(word) - 1
-  return { from, to: from + (word === '末' ? 2 : 1) }
+  const isWeekend = word === '末' || word === '六日'
+  const from = monday + (isWeekend ? 5 : weekdayNumber(word) - 1)
+  return { from, to: from + (isWeekend ? 2 : 1) }
 }

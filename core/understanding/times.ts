@@ -72,7 +72,7 @@ export function findTimes(text: string, reference: LocalDateTime, options: TimeO
 
 // Every word for a time begins with one of these; all other places are skipped without trying a rule.
 const START =
-  /[\d零一二两三四五六七八九十廿卅半几数个俩仨今明昨前后大上下这本当同次翌听琴周星礼每隔年月初农阴旧正腊冬闰春夏秋立惊霜谷元端中国劳青儿护建教万光双圣平感母父情女三植消愚清五六七八十教重除小过新复世地环程跨灯鬼盂黑阳公早晚凌清傍黄深夜午晌拂黎现目最近未往之此再等接还剩仅若刚而截最不赶去来差妇第晏昼a-dpqA-DPQ]/g
+  /[\d零一二两三四五六七八九十廿卅半几数个俩仨今明昨前后大上下这本当同次翌听琴周星礼每隔年月初农阴旧正腊冬闰春夏秋立惊霜谷元端中国劳青儿护建教万光双圣平感母父情女三植消愚清五六七八十教重除小过新复世地环程跨灯鬼盂黑阳公早晚凌清傍黄深夜午晌拂黎现目最近未往之此再等接还剩仅若刚而截最不赶去来差妇第晏昼季a-dpqA-DPQ]/g
 
 function nextStart(text: string, from: number): number {
   START.lastIndex = from
