@@ -25,7 +25,13 @@ export function findCompanies(
     ...beforePeople(text, people),
     ...byPlace(text),
   ]
-  return withoutOverlaps(hits.filter((hit) => !people.some((p) => p.start < hit.start && hit.start < p.end)))
+  return withoutOverlaps(hits.filter((hit) => !people.some((p) => collides(p, hit))))
+}
+
+/** A company does not begin inside a name, nor hold a person with a title (叶经理团队培训). */
+function collides(person: PersonHit, hit: CompanyHit): boolean {
+  const inside = hit.start <= person.start && person.end <= hit.end && !hit.sure
+  return (person.start < hit.start && hit.start < person.end) || (inside && /titled|nick/.test(person.kind))
 }
 
 const byLength = (a: string, b: string) => b.length - a.length

@@ -70,7 +70,12 @@ function deniedAfter(text: string, span: Span, clause: Span, hits: readonly Span
   return hits.some((hit) => {
     if (hit.start < span.end || hit.start > clause.end) return false
     const between = text.slice(span.end, hit.start)
-    return between.length <= REACH_AFTER && !TURN.test(between) && !/[想要]$/.test(between)
+    return (
+      between.length <= REACH_AFTER &&
+      !/时候?|之后|以后/.test(between) &&
+      !TURN.test(between) &&
+      !/[想要]$/.test(between)
+    )
   })
 }
 
