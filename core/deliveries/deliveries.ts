@@ -223,19 +223,26 @@ export function createDeliveries({ clock, ids }: { clock: Clock; ids: Ids }) {
       return moved === 1
     },
 
+    /** Adds to what the card needs to be rendered: what came of it. Ids only. */
+    async remember(
+      tx: Tx,
+      delivery: Pick<Delivery, 'id' | 'params'>,
+      params: Record<string, string>,
+    ): Promise<void> {
+      await updateRows(tx, DeliveryEntity, { id: delivery.id }, { params: { ...delivery.params, ...params } })
+    },
+
     async find(tx: EntityManager, id: string): Promise<Delivery | null> {
       return tx.getRepository(DeliveryEntity).findOneBy({ id })
     },
 
     /** Recent deliveries about a subject, newest first. */
     async about(tx: EntityManager, subject: Subject): Promise<Delivery[]> {
-      return tx
-        .getRepository(DeliveryEntity)
-        .find({
-          where: { subjectType: subject.type, subjectId: subject.id },
-          order: { queuedAt: 'DESC', id: 'DESC' },
-          take: 50,
-        })
+      return tx.getRepository(DeliveryEntity).find({
+        where: { subjectType: subject.type, subjectId: subject.id },
+        order: { queuedAt: 'DESC', id: 'DESC' },
+        take: 50,
+      })
     },
 
     async counts(tx: EntityManager): Promise<Record<string, number>> {

@@ -243,6 +243,29 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
       return lead
     },
 
+    /** A person's leads on hand, offers first, then longest without a sign of life. */
+    async openOf(tx: EntityManager, personId: string, limit: number): Promise<Lead[]> {
+      const open = await tx.getRepository(LeadEntity).find({
+        where: [
+          { offeredToId: personId, state: 'offered' },
+          { ownerId: personId, state: 'owned' },
+        ],
+        order: { state: 'ASC', lastTouchAt: 'ASC' },
+        take: Math.min(limit, 200),
+      })
+      return open
+    },
+
+    /** Queued leads whose turn it is at this manager, red ones first, then the oldest. */
+    async queuedFor(tx: EntityManager, managerId: string, limit: number): Promise<Lead[]> {
+      const queued = await tx.getRepository(LeadEntity).find({
+        where: { askedId: managerId, state: 'queued' },
+        order: { createdAt: 'ASC' },
+        take: Math.min(limit, 200),
+      })
+      return queued.sort((a, b) => Number(b.redSince !== null) - Number(a.redSince !== null))
+    },
+
     /** Signs of interest, newest first. */
     async touchesOf(
       tx: EntityManager,
@@ -277,6 +300,20 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
         { id },
         { lastTouchAt: now, ...(lead.firstTouchAt ? {} : { firstTouchAt: now }) },
       )
+    },
+
+    /**
+     * The owner says that they have talked to the customer (a call button, a tap on 已联系).
+     *
+     * @throws DomainError `lead.not_found`, `permission.denied`.
+     */
+    async contact(tx: Tx, actor: Actor, id: string): Promise<void> {
+      const lead = await this.require(tx, actor, id)
+      authorize(actor, 'follow-up.write', lead)
+      await this.markViewed(tx, actor, id)
+      await this.markContacted(tx, id)
+      if (!lead.firstTouchAt)
+        await changes.append(tx, actor, { subject: subjectOf(id), kind: 'lead.contacted' })
     },
 
     /**

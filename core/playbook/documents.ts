@@ -1,6 +1,8 @@
 import type { z } from 'zod'
+import { actionLibraryDefault, actionLibrarySchema } from './action-library.js'
 import { assignmentDefault, assignmentSchema } from './assignment.js'
 import { calendarDefault, calendarSchema } from './calendar.js'
+import { captureDefault, captureSchema } from './capture.js'
 import { intakeDefault, intakeSchema } from './intake.js'
 import { laddersDefault, laddersSchema } from './ladders.js'
 import { leadScoreDefault, leadScoreSchema } from './lead-score.js'
@@ -11,8 +13,10 @@ const document = <T>(label: string, schema: z.ZodType<T>, defaults: T) => ({ lab
 
 /** Every playbook document. A new one is a schema, a default and a line here. */
 export const documents = {
+  'action-library': document('跟进动作库', actionLibrarySchema, actionLibraryDefault),
   assignment: document('分配规则', assignmentSchema, assignmentDefault),
   calendar: document('工作日历', calendarSchema, calendarDefault),
+  capture: document('线索识别', captureSchema, captureDefault),
   intake: document('网页表单', intakeSchema, intakeDefault),
   ladders: document('时限与升级', laddersSchema, laddersDefault),
   'lead-score': document('线索评分', leadScoreSchema, leadScoreDefault),

@@ -1,0 +1,73 @@
+import type { Queue, WorkKind } from '../../core/ports/queue.js'
+
+export interface InProcessQueue extends Queue {
+  /** Resolves when nothing runs and nothing was pushed meanwhile. */
+  idle(): Promise<void>
+  /** Takes no more work; resolves when what runs is done. */
+  close(): Promise<void>
+}
+
+interface Lane {
+  run: (() => Promise<void>) | null
+  running: Promise<void> | null
+  again: boolean
+}
+
+/**
+ * The queue of a single process: a push calls the handler. Pushes while it runs make it run once more, so a burst costs
+ * one extra run and nothing piles up in memory.
+ */
+export function createInProcessQueue({
+  onError,
+}: {
+  onError: (kind: WorkKind, error: unknown) => void
+}): InProcessQueue {
+  const lanes = new Map<WorkKind, Lane>()
+  let closed = false
+
+  const laneOf = (kind: WorkKind): Lane => {
+    const lane = lanes.get(kind) ?? { run: null, running: null, again: false }
+    lanes.set(kind, lane)
+    return lane
+  }
+
+  function start(kind: WorkKind, lane: Lane): void {
+    const { run } = lane
+    if (!run) return
+    lane.again = false
+    lane.running = (async () => {
+      // Out of the pusher's call stack and its unit of work.
+      await new Promise((resolve) => setImmediate(resolve))
+      try {
+        await run()
+      } catch (error) {
+        onError(kind, error)
+      }
+      lane.running = null
+      if (lane.again && !closed) start(kind, lane)
+    })()
+  }
+
+  return {
+    push(kind) {
+      if (closed) return
+      const lane = laneOf(kind)
+      if (lane.running) lane.again = true
+      else start(kind, lane)
+    },
+    handle(kind, run) {
+      laneOf(kind).run = run
+    },
+    async idle() {
+      for (let busy = true; busy;) {
+        const running = [...lanes.values()].flatMap((lane) => lane.running ?? [])
+        busy = running.length > 0
+        await Promise.all(running)
+      }
+    },
+    async close() {
+      closed = true
+      await Promise.all([...lanes.values()].map((lane) => lane.running))
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import { answers } from '../commands/index.js'
+import type { CardKind } from './card-kind.js'
+import { customerTouched } from './customer-touched.js'
+import { dealStage } from './deal-stage.js'
+import { followUpCard } from './follow-up.js'
+import { leadDispatch } from './lead-dispatch.js'
+import { leadGiven, leadTouched } from './lead-given.js'
+import { leadOffer } from './lead-offer.js'
+import { taskDue, taskOverdue } from './task.js'
+
+/** Every kind of card, by its name. */
+export const cardKinds: ReadonlyMap<string, CardKind> = new Map(
+  [
+    leadOffer,
+    leadDispatch,
+    leadGiven,
+    leadTouched,
+    customerTouched,
+    dealStage,
+    followUpCard,
+    taskDue,
+    taskOverdue,
+    ...answers,
+  ].map((card) => [card.kind, card]),
+)

@@ -1,0 +1,11 @@
+import type { CardKind } from '../cards/card-kind.js'
+
+/** Something a colleague can say to the bot that is answered by a card. A new one is a file here and a line in `index.ts`. */
+export interface Command {
+  /** Shown by 帮助: what to write, and what comes of it. */
+  usage: string
+  about: string
+  /** Matched against the whole message, trimmed. Named groups become the card's params. */
+  pattern: RegExp
+  answer: CardKind
+}

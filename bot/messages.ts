@@ -1,0 +1,92 @@
+import type { PersonActor } from '../core/actor.js'
+import type { Core } from '../core/app.js'
+import type { Subject } from '../core/changes/change.js'
+import type { Tx } from '../core/db/unit-of-work.js'
+import { DomainError } from '../core/errors.js'
+import type { MessageEvent } from '../core/ports/inbound.js'
+import { captureMessage } from './capture.js'
+import { findCommand } from './commands/index.js'
+import type { NoteReader, NoteReading } from './note-reader.js'
+
+/** What one message leads to. Decided outside a unit of work (a model may be asked), carried out inside one. */
+type Plan = (tx: Tx) => Promise<unknown>
+
+interface Answer {
+  card: string
+  subject: Subject
+  params?: Record<string, string>
+}
+
+/** A follow-up is a sentence or a few; what is longer is not read as one. */
+const longestNote = 2000
+
+/**
+ * Takes one message: words of outsiders are looked through for leads, a colleague's words to the bot are a command or
+ * a follow-up. A colleague is always answered.
+ */
+export async function planMessage(
+  core: Core,
+  readNote: NoteReader,
+  event: MessageEvent,
+  inboxId: string,
+): Promise<Plan> {
+  const speaker = await core.read(async (tx) => {
+    const person = await core.org.findByAccount(tx, event.platform, event.sender.externalId)
+    return person ? core.org.actorOf(tx, person.id, { channel: event.platform, ...event.origin }) : null
+  })
+  if (!speaker && !event.sender.internal) return (tx) => captureMessage(core, tx, event)
+  if (!event.toBot) return () => Promise.resolve(null)
+  if (!speaker) {
+    const chat: Subject = { type: 'organisation', id: 'unbound' }
+    return (tx) =>
+      core.deliveries.queue(tx, {
+        card: 'answer.unbound',
+        subject: chat,
+        to: { platform: event.platform, chatId: event.chat.id },
+        dedupeKey: `${inboxId}:unbound`,
+      })
+  }
+  return planColleague(core, readNote, event, inboxId, speaker)
+}
+
+async function planColleague(
+  core: Core,
+  readNote: NoteReader,
+  event: MessageEvent,
+  inboxId: string,
+  speaker: PersonActor,
+): Promise<Plan> {
+  const answer = (tx: Tx, { card, subject, params }: Answer) =>
+    core.deliveries.queue(tx, {
+      card,
+      subject,
+      params: params ?? {},
+      to: { personId: speaker.personId },
+      urgent: true,
+      dedupeKey: `${inboxId}:${card}`,
+    })
+  const me: Subject = { type: 'person', id: speaker.personId }
+  const verified =
+    (plan: Plan): Plan =>
+    async (tx) => {
+      await core.org.verifyAccount(tx, event.platform, event.sender.externalId)
+      return plan(tx)
+    }
+  const found = findCommand(event.text)
+  if (found)
+    return verified((tx) =>
+      answer(tx, { card: found.command.answer.kind, subject: me, params: found.params }),
+    )
+  const text = event.text.replace(/^@\S+\s*/, '').trim()
+  const reading: NoteReading | null =
+    text && text.length <= longestNote ? await readNote(speaker, text, new Date(event.at)) : null
+  if (!reading?.isNote) return verified((tx) => answer(tx, { card: 'answer.unknown', subject: me }))
+  return verified(async (tx) => {
+    try {
+      return await core.followUps.say(tx, speaker, { text, draft: reading.draft, readBy: reading.readBy })
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error
+      return answer(tx, { card: 'answer.refused', subject: me, params: { code: error.code } })
+    }
+  })
+}

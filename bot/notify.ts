@@ -1,0 +1,119 @@
+import type { Core } from '../core/app.js'
+import type { Change, Subject } from '../core/changes/change.js'
+import type { Tx } from '../core/db/unit-of-work.js'
+
+/** Who hears of which change, by which card. A new notice is a line here. */
+interface Rule {
+  on: string
+  card: string
+  /** People to tell. Those who caused the change themselves are left out unless `tellCauser`. */
+  to: (change: Change, context: { core: Core; tx: Tx }) => Promise<(string | null)[]> | (string | null)[]
+  params?: (change: Change) => Record<string, string>
+  urgent?: boolean
+  tellCauser?: boolean
+  subject?: (change: Change) => Subject
+}
+
+const after = (change: Change, field: string): string | null => {
+  const value = change.fields[field]?.[1]
+  return typeof value === 'string' ? value : null
+}
+const datum = (change: Change, name: string): string => {
+  const value = change.data[name]
+  return typeof value === 'string' ? value : ''
+}
+
+const leadOwner: Rule['to'] = async (change, { core, tx }) => {
+  const lead = await core.leads.find(tx, change.subjectId)
+  return [lead?.ownerId ?? lead?.offeredToId ?? lead?.askedId ?? null]
+}
+
+const rules: Rule[] = [
+  {
+    on: 'offer.opened',
+    card: 'lead.offer',
+    to: (change) => [after(change, 'offeredToId')],
+    params: (change) => ({ offerId: datum(change, 'offerId') }),
+    urgent: true,
+    tellCauser: true,
+  },
+  {
+    on: 'lead.queued',
+    card: 'lead.dispatch',
+    to: (change) => [after(change, 'askedId')],
+    params: (change) => ({ reason: datum(change, 'reason') }),
+    urgent: true,
+    tellCauser: true,
+  },
+  {
+    on: 'lead.escalated',
+    card: 'lead.dispatch',
+    to: (change) => [after(change, 'askedId')],
+    urgent: true,
+    tellCauser: true,
+  },
+  { on: 'lead.dispatched', card: 'lead.given', to: (change) => [after(change, 'ownerId')], urgent: true },
+  { on: 'lead.taken-over', card: 'lead.given', to: (change) => [after(change, 'ownerId')], tellCauser: true },
+  {
+    on: 'lead.given',
+    card: 'lead.given',
+    to: (change) => (datum(change, 'via') === 'import' ? [after(change, 'ownerId')] : []),
+  },
+  { on: 'lead.touched', card: 'lead.touched', to: leadOwner },
+  {
+    on: 'customer.touched',
+    card: 'customer.touched',
+    to: async (change, { core, tx }) => [(await core.customers.find(tx, change.subjectId))?.ownerId ?? null],
+  },
+  { on: 'deal.opened', card: 'deal.stage', to: (change) => [after(change, 'ownerId')], tellCauser: true },
+  { on: 'follow-up.recorded', card: 'follow-up', to: fromChat, tellCauser: true },
+  { on: 'follow-up.drafted', card: 'follow-up', to: fromChat, tellCauser: true },
+  { on: 'task.fell-due', card: 'task.due', to: (change) => [datum(change, 'ownerId')], urgent: true },
+  {
+    on: 'task.overdue',
+    card: 'task.overdue',
+    to: async (change, { core, tx }) => {
+      const owner = await core.org.findPerson(tx, datum(change, 'ownerId'))
+      const [manager] = owner ? await core.org.managersAbove(tx, owner.departmentId, owner.id) : []
+      return [manager?.id ?? null]
+    },
+  },
+]
+
+/** What was written on a page is confirmed on the page; what was said in chat is confirmed by a card. */
+function fromChat(change: Change): string[] {
+  return change.origin.channel === 'page' ? [] : [datum(change, 'authorId')]
+}
+
+const byKind = new Map<string, Rule[]>()
+for (const rule of rules) byKind.set(rule.on, [...(byKind.get(rule.on) ?? []), rule])
+
+/** Subjects whose cards are drawn anew when they change. */
+const shownOnCards = new Set(['lead', 'customer', 'deal', 'follow-up', 'task'])
+
+/** Changes that the notify consumer must hear of: all that send a card or change one. */
+export const wantsNotice = (kind: string): boolean =>
+  byKind.has(kind) ||
+  [...shownOnCards].some((type) => kind.startsWith(`${type}.`)) ||
+  kind.startsWith('offer.') ||
+  kind === 'file.added'
+
+/** Reacts to one change, in the unit that also finishes the outbox row: queues new cards, has shown ones drawn anew. */
+export async function notify(core: Core, tx: Tx, change: Change): Promise<void> {
+  const subject = { type: change.subjectType, id: change.subjectId }
+  if (shownOnCards.has(subject.type)) await core.deliveries.refresh(tx, subject)
+  for (const rule of byKind.get(change.kind) ?? []) {
+    const people = new Set((await rule.to(change, { core, tx })).filter((id): id is string => Boolean(id)))
+    for (const personId of people) {
+      if (personId === change.actorId && !rule.tellCauser) continue
+      await core.deliveries.queue(tx, {
+        card: rule.card,
+        subject,
+        params: rule.params?.(change) ?? {},
+        to: { personId },
+        urgent: rule.urgent ?? false,
+        dedupeKey: `${change.id}:${rule.card}:${personId}`,
+      })
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Core } from '../core/app.js'
+import { faultPoint } from '../core/fault-points.js'
+import type { InboxRow } from '../core/inbox/inbox.js'
+import type {
+  InboundAnswer,
+  InboundEvent,
+  InboundSink,
+  MessageEvent,
+  ReceiptEvent,
+} from '../core/ports/inbound.js'
+import { platforms } from '../core/ports/platform.js'
+import { resumeForm } from './forms.js'
+import type { Log } from './log.js'
+import { planMessage } from './messages.js'
+import type { NoteReader } from './note-reader.js'
+import { handleTap } from './taps.js'
+
+export interface PipelineDeps {
+  core: Core
+  readNote: NoteReader
+  log: Log
+  /** Says that there is work in the inbox. */
+  wake: () => void
+}
+
+export type Pipeline = ReturnType<typeof createPipeline>
+
+/** Every event goes through here: stored, acknowledged, then worked on, once in effect. */
+export function createPipeline({ core, readNote, log, wake }: PipelineDeps) {
+  /** Works on one stored event. Whatever fails is tried again later; after the last try somebody is told. */
+  async function process(row: InboxRow): Promise<InboundAnswer | null> {
+    try {
+      if (row.channel.startsWith('form:')) {
+        await resumeForm(core, row.id, row.channel, JSON.parse(row.body))
+        return null
+      }
+      const event = eventSchema.parse(JSON.parse(row.body)) as InboundEvent
+      switch (event.type) {
+        case 'message':
+          await takeMessage(row.id, event)
+          return null
+        case 'tap':
+          return await handleTap(core, event, row.id)
+        case 'receipt':
+          await takeReceipt(row.id, event)
+          return null
+      }
+    } catch (error) {
+      log.error({ inboxId: row.id, eventId: row.eventId, err: error }, 'an event failed')
+      const message = error instanceof Error ? error.message : String(error)
+      const fate = await core.write((tx) => core.inbox.fail(tx, row, message))
+      if (fate === 'dead')
+        log.error({ inboxId: row.id }, 'an event is dead: it stays in the inbox until somebody retries it')
+      return null
+    }
+  }
+
+  async function takeMessage(inboxId: string, event: MessageEvent): Promise<void> {
+    const plan = await planMessage(core, readNote, event, inboxId)
+    await core.write(async (tx) => {
+      await plan(tx)
+      if (!(await core.inbox.finish(tx, inboxId))) throw new Error('finished by somebody else')
+      faultPoint('pipeline.before-commit')
+    })
+    faultPoint('pipeline.after-commit')
+  }
+
+  async function takeReceipt(inboxId: string, event: ReceiptEvent): Promise<void> {
+    await core.write(async (tx) => {
+      const delivery = await core.deliveries.find(tx, event.cardRef)
+      const isNews = await core.deliveries.receipt(tx, event.cardRef, event.state)
+      if (
+        delivery &&
+        isNews &&
+        event.state === 'read' &&
+        delivery.subjectType === 'lead' &&
+        delivery.personId
+      ) {
+        const reader = await core.org.actorOf(tx, delivery.personId, { channel: event.platform })
+        // Having read the card of a lead that one owns counts as having seen the lead (P-7).
+        if (reader && delivery.card !== 'lead.dispatch')
+          await core.leads.markViewed(tx, reader, delivery.subjectId)
+      }
+      await core.inbox.finish(tx, inboxId)
+    })
+  }
+
+  const sink: InboundSink = async (event, budgetMs) => {
+    const accepted = await core.inbox.accept({
+      channel: event.platform,
+      eventId: event.eventId,
+      body: JSON.stringify(event),
+    })
+    if (event.type !== 'tap') {
+      wakeSoon(accepted.isNew ? accepted.id : null)
+      return null
+    }
+    const [row] = await core.read((tx) => core.inbox.load(tx, [accepted.id]))
+    // A repeated tap is answered with today's card; its effect is there or comes from the first one.
+    const answer = row ? process(row) : Promise.resolve(null)
+    const inTime = await Promise.race([answer, pause(budgetMs, null, { ref: false })])
+    return inTime
+  }
+
+  /** Events that this process has stored and holds the lease of. */
+  const own: string[] = []
+  function wakeSoon(id: string | null) {
+    if (id) own.push(id)
+    wake()
+  }
+
+  return {
+    sink,
+    process,
+
+    /** Works on what this process has stored, then on what nobody else is working on. @returns how many there were. */
+    async work(holder: string): Promise<number> {
+      const fresh = own.splice(0, 50)
+      const left = 50 - fresh.length
+      const swept = left > 0 ? await core.write((tx) => core.inbox.claim(tx, { holder, limit: left })) : []
+      const rows = await core.read((tx) => core.inbox.load(tx, [...new Set([...fresh, ...swept])]))
+      for (const row of rows) if (row.state === 'received') await process(row)
+      return rows.length
+    },
+  }
+}
+
+const sender = z.object({
+  externalId: z.string().min(1).max(128),
+  name: z.string().optional(),
+  internal: z.boolean(),
+})
+const chat = z.object({
+  id: z.string().max(128),
+  type: z.enum(['direct', 'group']),
+  name: z.string().optional(),
+})
+const base = {
+  platform: z.enum(platforms),
+  eventId: z.string().min(1),
+  at: z.iso.datetime(),
+  sender,
+  origin: z.object({ ip: z.string().optional(), device: z.string().optional() }).optional(),
+}
+
+/** What is read back from the inbox; a channel's mistake shows here and not in a rule. */
+const eventSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...base,
+    type: z.literal('message'),
+    chat,
+    messageId: z.string(),
+    text: z.string(),
+    toBot: z.boolean(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('tap'),
+    chat,
+    cardRef: z.string(),
+    actionId: z.string(),
+    values: z.record(z.string(), z.string()),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('receipt'),
+    cardRef: z.string(),
+    state: z.enum(['delivered', 'read']),
+  }),
+])

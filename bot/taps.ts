@@ -1,0 +1,100 @@
+import type { Core } from '../core/app.js'
+import type { Tx } from '../core/db/unit-of-work.js'
+import type { Delivery } from '../core/deliveries/delivery.js'
+import { DomainError } from '../core/errors.js'
+import { faultPoint } from '../core/fault-points.js'
+import type { InboundAnswer, TapEvent } from '../core/ports/inbound.js'
+import { cardKinds } from './cards/index.js'
+import type { TapOutcome } from './cards/card-kind.js'
+import { renderCard } from './render.js'
+import { sayError } from './texts.js'
+
+/**
+ * Decides a tap and draws the card that answers it.
+ *
+ * Holding a card grants nothing: the person who taps is found by their account and authorised again by core. A refusal
+ * is an answer, too: the effect is rolled back, the sentence and today's card come back.
+ */
+export async function handleTap(core: Core, event: TapEvent, inboxId: string): Promise<InboundAnswer> {
+  const delivery = await core.read((tx) => core.deliveries.find(tx, event.cardRef))
+  const actor = await core.read(async (tx) => {
+    const person = await core.org.findByAccount(tx, event.platform, event.sender.externalId)
+    return person ? core.org.actorOf(tx, person.id, { channel: event.platform, ...event.origin }) : null
+  })
+  if (!delivery || !actor) {
+    await core.write((tx) =>
+      core.inbox.finish(tx, inboxId, { refused: delivery ? 'stranger' : 'unknown card' }),
+    )
+    return {
+      notice: {
+        text: delivery ? '你的账号还没有绑定，请联系管理员。' : '这张卡片已经失效。',
+        tone: 'warning',
+      },
+    }
+  }
+  const outcome = await decide(core, event, inboxId, delivery, actor)
+  faultPoint('tap.after-commit')
+  const card = await core.read(async (tx) =>
+    renderCard(core, tx, (await core.deliveries.find(tx, delivery.id)) ?? delivery),
+  )
+  return { ...outcome, card }
+}
+
+async function decide(
+  core: Core,
+  event: TapEvent,
+  inboxId: string,
+  delivery: Delivery,
+  actor: NonNullable<Awaited<ReturnType<Core['org']['actorOf']>>>,
+): Promise<TapOutcome> {
+  const run = async (tx: Tx): Promise<TapOutcome> => {
+    const tap = cardKinds.get(delivery.card)?.taps?.[event.actionId]
+    if (!tap) return { notice: { text: '卡片已更新，请看最新的内容。', tone: 'info' } }
+    const values = limitValues(event.values)
+    return tap({ core, tx, now: core.clock.now(), delivery, actor, values })
+  }
+  try {
+    return await core.write(async (tx) => {
+      const outcome = await run(tx)
+      await settle(core, tx, delivery, actor)
+      // A repeat of a tap that is done already is undone here: the card alone is the answer.
+      if (!(await core.inbox.finish(tx, inboxId, { outcome }))) throw new AlreadyDone()
+      faultPoint('tap.before-commit')
+      return outcome
+    })
+  } catch (error) {
+    if (error instanceof AlreadyDone) return {}
+    if (!(error instanceof DomainError)) throw error
+    await core.write(async (tx) => {
+      await settle(core, tx, delivery, actor)
+      await core.inbox.finish(tx, inboxId, { refused: error.code })
+    })
+    return { notice: { text: sayError(error), tone: 'warning' } }
+  }
+}
+
+/** A tap shows that the recipient has the card, and that the owner has seen the lead. */
+async function settle(
+  core: Core,
+  tx: Tx,
+  delivery: Delivery,
+  actor: Parameters<Core['leads']['markViewed']>[1],
+): Promise<void> {
+  if (actor.kind === 'person' && delivery.personId === actor.personId)
+    await core.deliveries.receipt(tx, delivery.id, 'acted')
+  // The tap by which a manager takes a lead over is not yet a look at it: only cards of what one has count.
+  if (delivery.subjectType === 'lead' && delivery.card !== 'lead.dispatch')
+    await core.leads.markViewed(tx, actor, delivery.subjectId)
+}
+
+class AlreadyDone extends Error {}
+
+const mostValues = 30
+const longestValue = 4000
+
+const limitValues = (values: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values)
+      .slice(0, mostValues)
+      .map(([name, value]) => [name, value.slice(0, longestValue)]),
+  )

@@ -1,0 +1,166 @@
+import type { EntityManager } from 'typeorm'
+import type { Core } from '../core/app.js'
+import { shownStates, type Delivery } from '../core/deliveries/delivery.js'
+import { PlatformError } from '../core/errors.js'
+import { faultPoint } from '../core/fault-points.js'
+import type { Card } from '../core/ports/card.js'
+import type { Address, Messenger } from '../core/ports/messenger.js'
+import type { Outreach } from '../core/ports/outreach.js'
+import type { Platform } from '../core/ports/platform.js'
+import type { JobLog } from './job-log.js'
+
+export interface SenderDeps {
+  core: Core
+  messengers: ReadonlyMap<Platform, Messenger>
+  /** Draws the card at the moment of sending; handed in by main. */
+  render: (tx: EntityManager, delivery: Delivery) => Promise<Card>
+  /** Cards after which the recipient is urged by the strongest means there are. */
+  urges: ReadonlySet<string>
+  outreach: Outreach
+  log: JobLog
+}
+
+const batch = 20
+
+/** Hands deliveries to the platforms and keeps shown cards true. */
+export function createSender({ core, messengers, render, urges, outreach, log }: SenderDeps) {
+  async function send(delivery: Delivery): Promise<void> {
+    const route = await core.read((tx) => routeOf(core, tx, delivery, messengers))
+    if (!route) {
+      await core.write((tx) =>
+        core.deliveries.markFailed(tx, delivery, { reason: '收件人没有绑定可用的账号', retryable: false }),
+      )
+      return
+    }
+    const card = await core.read((tx) => render(tx, delivery))
+    const message = {
+      to: route.to,
+      card,
+      ref: delivery.id,
+      idempotencyKey: delivery.id,
+      urgent: delivery.lane === 'urgent',
+    }
+    const sent = await route.messenger.send(message)
+    faultPoint('delivery.after-send')
+    await core.write(async (tx) => {
+      await core.deliveries.markSent(tx, delivery, { platform: route.messenger.platform, ...sent })
+      faultPoint('delivery.before-receipt-commit')
+    })
+    if (urges.has(delivery.card)) await urge(delivery, route, sent.platformMessageId, card.title)
+  }
+
+  /** Buzz, else voice, else SMS; a reminder that fails is logged and holds nothing up: the card is there. */
+  async function urge(
+    delivery: Delivery,
+    route: Route,
+    platformMessageId: string,
+    text: string,
+  ): Promise<void> {
+    try {
+      if (await route.messenger.urge(platformMessageId, route.to)) return
+      const person = delivery.personId
+        ? await core.read((tx) => core.org.findPerson(tx, delivery.personId ?? ''))
+        : null
+      if (!person?.phone) return
+      for (const channel of ['voice', 'sms'] as const) {
+        const call = { channel, phone: person.phone, text, idempotencyKey: `${delivery.id}:${channel}` }
+        if (await outreach.call(call)) return
+      }
+    } catch (error) {
+      log.warn(
+        { deliveryId: delivery.id, err: error },
+        'the strong reminder failed, the card itself was sent',
+      )
+    }
+  }
+
+  async function update(delivery: Delivery): Promise<void> {
+    const messenger = delivery.platform ? messengers.get(delivery.platform) : undefined
+    if (messenger && delivery.platformMessageId && messenger.capabilities().updatesCards) {
+      const route = await core.read((tx) => routeOf(core, tx, delivery, messengers))
+      const card = await core.read((tx) => render(tx, delivery))
+      const to = route?.to ?? {}
+      await messenger.update(delivery.platformMessageId, {
+        to,
+        card,
+        ref: delivery.id,
+        idempotencyKey: `${delivery.id}:${delivery.wantedRev}`,
+        urgent: false,
+      })
+      faultPoint('card-update.after-send')
+    }
+    await core.write((tx) => core.deliveries.markShown(tx, delivery))
+  }
+
+  async function handle(delivery: Delivery): Promise<void> {
+    const shown = shownStates.includes(delivery.state) && delivery.platformMessageId !== null
+    try {
+      await (shown ? update(delivery) : send(delivery))
+    } catch (error) {
+      await fail(delivery, error)
+    }
+  }
+
+  async function fail(delivery: Delivery, error: unknown): Promise<void> {
+    const platform = error instanceof PlatformError ? error : null
+    log.warn(
+      {
+        deliveryId: delivery.id,
+        card: delivery.card,
+        code: platform?.code,
+        err: platform ? undefined : error,
+      },
+      'a delivery failed',
+    )
+    const idempotent = delivery.platform
+      ? messengers.get(delivery.platform)?.capabilities().idempotentSend
+      : true
+    await core.write((tx) =>
+      platform?.code === 'timeout' && !idempotent
+        ? core.deliveries.markUnknown(tx, delivery, 'timeout')
+        : core.deliveries.markFailed(tx, delivery, {
+            reason: platform?.code ?? 'internal',
+            retryable: platform?.retryable ?? true,
+            ...(platform?.retryAfterMs === undefined ? {} : { retryAfterMs: platform.retryAfterMs }),
+          }),
+    )
+  }
+
+  return {
+    /** Works until nothing is due. Deliveries of one batch go out side by side; one that hangs holds up only its batch. */
+    async run(): Promise<void> {
+      for (;;) {
+        const claimed = await core.write((tx) =>
+          core.deliveries.claim(tx, { holder: core.ids.next(), limit: batch }),
+        )
+        faultPoint('delivery.after-claim')
+        if (claimed.length === 0) return
+        await Promise.all(claimed.map(handle))
+      }
+    },
+  }
+}
+
+interface Route {
+  messenger: Messenger
+  to: Address
+}
+
+/** The chat it was addressed to, or the first of the person's accounts whose platform is running here. */
+async function routeOf(
+  core: Core,
+  tx: EntityManager,
+  delivery: Delivery,
+  messengers: SenderDeps['messengers'],
+): Promise<Route | null> {
+  if (delivery.chatId && delivery.platform) {
+    const messenger = messengers.get(delivery.platform)
+    return messenger ? { messenger, to: { chatId: delivery.chatId } } : null
+  }
+  if (!delivery.personId) return null
+  for (const account of await core.org.accountsOf(tx, delivery.personId)) {
+    const messenger = account.state === 'broken' ? undefined : messengers.get(account.platform)
+    if (messenger) return { messenger, to: { externalId: account.externalId } }
+  }
+  return null
+}
