@@ -33,7 +33,7 @@ export function readNow(text: string, at: number, ctx: Context): SpanNode | unde
   )
 }
 
-const NEW_YEAR = /(?:过完?|等)?年(后|前)(?![一二两三四五六七八九十几])(?:再)?|开春后?/y
+const NEW_YEAR = /(?:过完?|等)?年(后|前)(?![一二两三四五六七八九十几])(?:再)?|过完年|开春后?/y
 const COUNTED_YEAR = /[\d一二两三四五六七八九十百千半几多今明去前后往历成当全每来]$/
 /** People are back at work a week after the Spring Festival. */
 const FESTIVAL_DAYS = 7
