@@ -109,9 +109,9 @@ function readRange(text: string, moment: Moment, first: Resolved, ctx: Context):
     ...(moment.clock ? { notBefore: first.from } : {}),
     isFull: moment.date?.isFull ?? false,
   }
-  const end2 = resolveMoment(last, { ...ctx, after: first.days }, inherit)
+  const named = resolveMoment(last, { ...ctx, after: first.days }, inherit)
   // "晚上十点到凌晨两点": the end lies in the next day.
-  const second = end2 && !last.date && end2.to < first.from ? nextDay(end2) : end2
+  const second = named && !last.date && named.to < first.from ? nextDay(named) : named
   if (!second) return undefined
   const from = earlier(moment, first, last, second)
   if (second.to < from || (second.to === from && last.clock)) return undefined
