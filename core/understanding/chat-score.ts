@@ -39,7 +39,7 @@ const AVAILABLE =
 /** A condition that stands for a named time: 等预算批下来, 年后, 过了会. */
 const CONDITION =
   /等[^,，。!?！？]{1,14}(?:批|下来|过了|通过|定了|定下|到位|结束|确认|回来|审完|走完|上会|到期|好了|了)|年后|节后|过完年|批下来|批了|过会|到期(?:后|了|之前|前)|下一?步|二期|新财年|财年|年底|年初|明年|下半年/
-/** 续费之前, 试用过: the keyword as a thing of the past says nothing of a wish. */
+/** A bare thank-you or receipt is none, whatever else it may hold. */
 const THANKS =
   /^(?:收到|谢谢|多谢|感谢|好的|好|嗯+|ok|辛苦|知道了|明白)+[,，。!！~ ]*(?:了|谢谢|辛苦了)?[。!！~]?$/i
 

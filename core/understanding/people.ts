@@ -1,3 +1,4 @@
+import { PLACES } from './companies-words.js'
 import {
   COMPOUND_SURNAMES,
   GIVEN_CHARS,
@@ -53,7 +54,7 @@ const BEFORE_NAME =
   /[和跟与给同找约见请让问叫对是把向陪带由被替帮等加回的,.:;!?，。：；！？、\s()（）【】|/@~-]$/
 /** Words in whose last character a family name only seems to begin: 对方, 上周, 本季, 50万. */
 const FALSE_SURNAME =
-  /(?:[对双甲乙我三各多丙该贵官校厂院警][方]|[上下本这每一两几周]周|[本一二三四这上下每旺淡]季|[\d一二三四五六七八九十百千几]万|[由对关位属至低高善在基鉴大等终处源来便限忙]于|[那这一]边|[项题]目|[已]经|[家房]车|[公上]司|分店|[成]单|[下订签接]单|[老]师|[东南西北]方|[地官]方|[什那怎这多]么|[其]余|[第]一?章|文[明]|[没]花|[完变达促做谈弄现]成|[年]华|[中]华|[美]国|[安]全|[收]费|[不平]安|开[车]|[一]向|应付|支付|预付|到付|垫付|[不]支|[合]计|财会|[大小]苗|[领]白|[明]白|[经平非日时正通异反]常|[买送]花)$/
+  /(?:[对双甲乙我三各多丙该贵官校厂院警][方]|[上下本这每一两几周]周|[本一二三四这上下每旺淡]季|[\d一二三四五六七八九十百千几]万|[由对关位属至低高善在基鉴大等终处源来便限忙]于|[那这一]边|[项题]目|已经|[家房]车|[公上]司|分店|成单|[下订签接]单|老师|[东南西北]方|[地官]方|[什那怎这多]么|其余|第一?章|文[明]|没花|[完变达促做谈弄现]成|年华|中华|美国|安全|收费|[不平]安|开[车]|一向|应付|支付|预付|到付|垫付|不支|合计|财会|[大小]苗|领白|明白|[经平非日时正通异反]常|[买送]花)$/
 
 /** 张总, 欧阳经理, 王芳女士, 李建国总经理, Kevin总. */
 function titledNames(text: string): PersonHit[] {
@@ -123,8 +124,8 @@ const NAME = `(?:(?:${COMPOUND})${HAN}{1,2}|[${[...SURNAMES].join('')}]${HAN}{1,
 const INTRODUCED = new RegExp(
   `(?:姓名|联系人|名字|称呼|收件人|对接人|经办人|客户名|名片】?)(?:[是为叫]|[:：|\\s])*(${NAME}|[A-Z][a-z]{1,12}(?: [A-Z][a-z]{1,12})?)(?![\\u4e00-\\u9fff])|` +
     `(?:我是|我叫|本人|这里是|这边是|名叫|叫做|叫)(${NAME})(?=$|[^\\u4e00-\\u9fff]|的|想|要|来|在|负责|做|说|,|电话|手机|微信)|` +
-    `(?:我姓|免贵姓|本人姓|客户姓|他姓|她姓|老板姓)([${[...SURNAMES].join('')}])|` +
-    `(?:的|公司|集团|科技|厂|院|部)(${NAME})(?=$|[,，。:：!！;；|/\\s\\d(（]|电话|手机|微信)`,
+    `(?:我|免贵|本人|客户|他|她|老板|长|理|[,，。;；])姓([${[...SURNAMES].join('')}])(?![\\u4e00-\\u9fff]{2})|` +
+    `(?:的|公司|集团|科技|厂|院|部|经理|总监|主任|主管|老板|会计|秘书|助理|财务|采购|换成了?|改成了?)(${NAME})(?=$|[,，。:：!！;；|/\\s\\d(（]|电话|手机|微信)`,
   'g',
 )
 
@@ -178,11 +179,16 @@ function isGiven(name: string): boolean {
     (surname) => name.startsWith(surname) && name.length > surname.length,
   )
   const given = name.slice(compound?.length ?? 1)
-  return given !== '' && [...given].every((char) => GIVEN_CHARS.has(char))
+  return (
+    given !== '' &&
+    given !== '小' &&
+    !PLACES.includes(name) &&
+    [...given].every((char) => GIVEN_CHARS.has(char))
+  )
 }
 
 const ANNOUNCED =
-  "I'm|I am|[Tt]his is|[Nn]ame is|[Cc]ontact|[Rr]egards,?|[Tt]hanks,?|[Cc]alled|[Mm]et|[Ww]ith"
+  "Hi,?|Hello,?|Hey,?|Dear|I'm|I am|[Tt]his is|[Nn]ame is|[Cc]ontact|[Rr]egards,?|[Tt]hanks,?|[Cc]alled|[Mm]et|[Ww]ith"
 const ENGLISH = new RegExp(
   `(?:\\b(?:Mr|Ms|Mrs|Miss|Dr)\\.? |\\b(?:${ANNOUNCED})\\s+|(?<=[和跟与给找约见请让问叫系是访]) ?|(?<=^|[\\n,，。;；:：]) ?(?=[A-Z][a-z]+ ?[\\u4e00-\\u9fff]))` +
     `([A-Z][a-z]{1,12}(?: [A-Z][a-z]{1,12})?)(?![A-Za-z@.])`,

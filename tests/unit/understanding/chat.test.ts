@@ -81,6 +81,9 @@ describe('a message of an outside person', () => {
     ['点击链接领红包，人人有份', 'spam'],
     ['周末一起去打球不', 'smalltalk'],
     ['收到，谢谢', 'smalltalk'],
+    ['试用过了，不太适合我们', 'refuse'],
+    ['打印合同的时候页眉没了', 'support'],
+    ['我们是做软件测试的，需要外包吗', 'other'],
   ])('makes no lead of %s', (text, intent) => {
     expect(read(text)).toMatchObject({ isLead: false, intent, keywords: [] })
   })

@@ -43,6 +43,9 @@ describe('readNote', () => {
     ['客户很满意', 'positive'],
     ['把资料发过去了', 'neutral'],
     ['合同可以签了', 'positive'],
+    ['安总说预算用完了，9月份再说', 'postponed'],
+    ['石老板说我们比竞品贵三成', 'negative'],
+    ['不是不签，是等总部批文', 'postponed'],
   ])('knows how it went in %s', (text, outcome) => {
     expect(read(text).outcome).toBe(outcome)
   })

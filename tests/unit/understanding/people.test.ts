@@ -20,6 +20,11 @@ describe('findPeople', () => {
     ['免贵姓王', ['王']],
     ['跟Kevin通了电话', ['Kevin']],
     ['Mr. Smith replied', ['Mr. Smith']],
+    ['Hi Jason, 报价发你了', ['Jason']],
+    ['采购经理王磊，想对接一下', ['王磊']],
+    ['园长姓黎', ['黎']],
+    ['常总要求打八折', ['常总']],
+    ['王总助理说发票没到', ['王总']],
   ])('finds who is named in %s', (text, expected) => {
     expect(names(text)).toEqual(expected)
   })
