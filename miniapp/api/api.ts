@@ -30,6 +30,11 @@ export type AddRoute = (
 export function createApi(deps: ApiDeps): Router {
   const router = new Router()
   router.use(answerProblems(deps.log ?? { error: () => {} }))
+  router.use(async (ctx, next) => {
+    // Pages count down by the product's clock, which is not the one in the Date header while it is pushed forward.
+    ctx.set('x-now', deps.core.clock.now().toISOString())
+    await next()
+  })
   router.use(refuseCrossSite)
   const add: AddRoute = (method, path, run) => {
     router[method](path, async (ctx) => {

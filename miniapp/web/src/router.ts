@@ -1,0 +1,46 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { texts } from './texts.js'
+
+export const router = createRouter({
+  history: createWebHistory('/app/'),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    { path: '/', redirect: '/today' },
+    { path: '/today', component: () => import('./pages/today-page.vue'), meta: { tab: 'today' } },
+    {
+      path: '/leads',
+      component: () => import('./pages/leads-page.vue'),
+      meta: { tab: 'leads' },
+      children: [
+        { path: ':id', component: () => import('./pages/lead-page.vue'), props: true, meta: { deep: true } },
+      ],
+    },
+    { path: '/customers', component: () => import('./pages/customers-page.vue'), meta: { tab: 'customers' } },
+    {
+      path: '/customers/:id',
+      component: () => import('./pages/customer-page.vue'),
+      props: true,
+      meta: { tab: 'customers', deep: true },
+    },
+    { path: '/deals', component: () => import('./pages/board-page.vue'), meta: { tab: 'deals', wide: true } },
+    {
+      path: '/deals/:id',
+      component: () => import('./pages/deal-page.vue'),
+      props: true,
+      meta: { tab: 'deals', deep: true },
+    },
+    { path: '/me', component: () => import('./pages/me-page.vue'), meta: { tab: 'me' } },
+    { path: '/:rest(.*)*', component: () => import('./pages/missing-page.vue') },
+  ],
+})
+
+router.afterEach(({ meta }) => {
+  const tab = meta.tab as keyof typeof texts.tabs | undefined
+  document.title = tab ? `${texts.tabs[tab]} · ${texts.app}` : texts.app
+})
+
+/** Back to where one came from inside the pages; from a card's link there is nothing behind, so to the list. */
+export function goBack(fallback: string): void {
+  if (typeof history.state?.back === 'string') router.back()
+  else void router.replace(fallback)
+}
