@@ -5,12 +5,21 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { systemActor } from '../core/actor.js'
 import type { Core } from '../core/app.js'
 import { isTrapped, readForm, type FieldProblem } from '../core/intake/form.js'
+import type { Interest } from '../core/intake/intake.js'
 import type { IntakeForm } from '../core/playbook/intake.js'
 import { readBody } from './body.js'
+import type { Log } from './log.js'
 
 const largestBody = 32 * 1024
 /** Two posts of the same words within this time are one, where the page sends no key of its own. */
 const repeatWindowMs = 10 * 60_000
+
+export interface FormsDeps {
+  core: Core
+  /** Says that there is work in the inbox. */
+  wake: () => void
+  log: Log
+}
 
 interface FormAnswer {
   status: number
@@ -22,7 +31,7 @@ interface FormAnswer {
  *
  * An `Idempotency-Key` header names one submission: a retry with the same key gets the first answer and stores nothing.
  */
-export function createForms({ core, wake }: { core: Core; wake: () => void }): Router {
+export function createForms({ core, wake, log }: FormsDeps): Router {
   const router = new Router({ prefix: '/intake/forms' })
   const limiters = new Map<string, RateLimiterMemory>()
 
@@ -47,7 +56,7 @@ export function createForms({ core, wake }: { core: Core; wake: () => void }): R
     }
     const body = await readBody(ctx, largestBody)
     if (!body.ok) return reply(ctx, { status: body.status, body: { ok: false, message: body.message } })
-    return reply(ctx, await submit(core, form, body.fields, ctx.get('idempotency-key'), wake))
+    return reply(ctx, await submit(core, form, body.fields, ctx.get('idempotency-key'), { wake, log }))
   })
   return router
 }
@@ -57,7 +66,7 @@ async function submit(
   form: IntakeForm,
   fields: Record<string, unknown>,
   key: string,
-  wake: () => void,
+  { wake, log }: Pick<FormsDeps, 'wake' | 'log'>,
 ): Promise<FormAnswer> {
   // A program that fell into the trap is told that all is well: it learns nothing and nothing is stored.
   if (isTrapped(fields)) return { status: 202, body: { ok: true } }
@@ -70,11 +79,12 @@ async function submit(
     body: JSON.stringify({ form: form.key, fields }),
   })
   if (accepted.isNew) {
-    // Stored already: if this fails, the inbox keeps it and the sweeper goes on with it.
-    await core.write(async (tx) => {
-      const { outcome } = await core.intake.capture(tx, systemActor('form'), read.interest)
-      await core.inbox.finish(tx, accepted.id, { outcome })
-    })
+    try {
+      await finishForm(core, accepted.id, read.interest)
+    } catch (error) {
+      // It is stored and acknowledged: the inbox keeps it, and the sweeper goes on with it.
+      log.error({ inboxId: accepted.id, err: error }, 'a form post could not be worked on at once')
+    }
     wake()
   }
   return { status: 202, body: { ok: true } }
@@ -88,10 +98,17 @@ export async function resumeForm(core: Core, inboxId: string, channel: string, b
     form && typeof fields === 'object' && fields !== null
       ? readForm(form, fields as Record<string, unknown>)
       : null
+  if (read?.ok) await finishForm(core, inboxId, read.interest)
+  else
+    await core.write((tx) =>
+      core.inbox.finish(tx, inboxId, { outcome: 'the form or its rules have changed' }),
+    )
+}
+
+async function finishForm(core: Core, inboxId: string, interest: Interest): Promise<void> {
   await core.write(async (tx) => {
-    const done = read?.ok ? await core.intake.capture(tx, systemActor('form'), read.interest) : null
-    if (!(await core.inbox.finish(tx, inboxId, { outcome: done?.outcome ?? 'form is gone' })))
-      throw new Error('finished by somebody else')
+    const { outcome } = await core.intake.capture(tx, systemActor('form'), interest)
+    if (!(await core.inbox.finish(tx, inboxId, { outcome }))) throw new Error('finished by somebody else')
   })
 }
 

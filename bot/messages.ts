@@ -26,7 +26,7 @@ const longestNote = 2000
  */
 export async function planMessage(
   core: Core,
-  readNote: NoteReader,
+  notes: NoteReader,
   event: MessageEvent,
   inboxId: string,
 ): Promise<Plan> {
@@ -46,12 +46,12 @@ export async function planMessage(
         dedupeKey: `${inboxId}:unbound`,
       })
   }
-  return planColleague(core, readNote, event, inboxId, speaker)
+  return planColleague(core, notes, event, inboxId, speaker)
 }
 
 async function planColleague(
   core: Core,
-  readNote: NoteReader,
+  notes: NoteReader,
   event: MessageEvent,
   inboxId: string,
   speaker: PersonActor,
@@ -79,7 +79,7 @@ async function planColleague(
     )
   const text = event.text.replace(/^@\S+\s*/, '').trim()
   const reading: NoteReading | null =
-    text && text.length <= longestNote ? await readNote(speaker, text, new Date(event.at)) : null
+    text && text.length <= longestNote ? await notes.readFor(speaker, text, new Date(event.at)) : null
   if (!reading?.isNote) return verified((tx) => answer(tx, { card: 'answer.unknown', subject: me }))
   return verified(async (tx) => {
     try {

@@ -25,21 +25,24 @@ export interface NoteReaderDeps {
   log: Log
 }
 
+export interface NoteContext {
+  /** The organisation's wall clock when it was said, `YYYY-MM-DDTHH:mm:ss`. */
+  reference: string
+  /** Names that the speaker's own records carry. */
+  knownNames: string[]
+  self: string
+}
+
 export type NoteReader = ReturnType<typeof createNoteReader>
 
 /** A sentence → a draft: the rules first, then the model where one is configured, both into the same shape. */
 export function createNoteReader({ core, llm, limits, log }: NoteReaderDeps) {
-  return async (speaker: PersonActor, text: string, at: Date): Promise<NoteReading> => {
-    const { knownNames, self } = await core.read(async (tx) => ({
-      knownNames: await namesInReach(tx, speaker),
-      self: (await core.org.person(tx, speaker.personId)).name,
-    }))
-    const reference = toLocal(at, core.timeZone)
-    const rules = readNote(text, { reference, knownNames, self })
+  async function read(text: string, context: NoteContext): Promise<NoteReading> {
+    const rules = readNote(text, context)
     const isNote = tellsOfContact(rules)
     if (!llm || !isNote) return { draft: rules, readBy: 'rules', isNote }
     try {
-      const answer: unknown = await llm.completeJson({ ...question(text, reference, rules), limits })
+      const answer: unknown = await llm.completeJson({ ...question(text, context.reference, rules), limits })
       const draft = noteDraftSchema.parse(answer)
       return { draft: grounded(draft, rules, text), readBy: 'model', isNote }
     } catch (error) {
@@ -48,6 +51,18 @@ export function createNoteReader({ core, llm, limits, log }: NoteReaderDeps) {
       log.warn({ why }, 'the model gave no usable answer, the rules answer alone')
       return { draft: rules, readBy: 'rules-only', isNote }
     }
+  }
+
+  return {
+    read,
+    /** Reads what a colleague wrote, with the names that their records carry. */
+    async readFor(speaker: PersonActor, text: string, at: Date): Promise<NoteReading> {
+      const { knownNames, self } = await core.read(async (tx) => ({
+        knownNames: await namesInReach(tx, speaker),
+        self: (await core.org.person(tx, speaker.personId)).name,
+      }))
+      return read(text, { reference: toLocal(at, core.timeZone), knownNames, self })
+    },
   }
 }
 

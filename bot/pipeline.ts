@@ -19,7 +19,7 @@ import { handleTap } from './taps.js'
 
 export interface PipelineDeps {
   core: Core
-  readNote: NoteReader
+  notes: NoteReader
   log: Log
   /** Says that there is work in the inbox. */
   wake: () => void
@@ -28,7 +28,7 @@ export interface PipelineDeps {
 export type Pipeline = ReturnType<typeof createPipeline>
 
 /** Every event goes through here: stored, acknowledged, then worked on, once in effect. */
-export function createPipeline({ core, readNote, log, wake }: PipelineDeps) {
+export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
   /** Works on one stored event. Whatever fails is tried again later; after the last try somebody is told. */
   async function process(row: InboxRow): Promise<InboundAnswer | null> {
     try {
@@ -58,7 +58,7 @@ export function createPipeline({ core, readNote, log, wake }: PipelineDeps) {
   }
 
   async function takeMessage(inboxId: string, event: MessageEvent): Promise<void> {
-    const plan = await planMessage(core, readNote, event, inboxId)
+    const plan = await planMessage(core, notes, event, inboxId)
     await core.write(async (tx) => {
       await plan(tx)
       if (!(await core.inbox.finish(tx, inboxId))) throw new Error('finished by somebody else')

@@ -54,3 +54,65 @@ export const queueReasons: Record<string, string> = {
 }
 
 export const closeReasons = ['无采购意向', '联系不上', '预算不足', '已选竞品', '无效信息', '其他'] as const
+
+/** What a change is called where the system shows what it is doing. */
+export const changeLabels: Record<string, string> = {
+  'lead.captured': '新线索',
+  'lead.touched': '客户又来询问',
+  'lead.viewed': '已查看线索',
+  'lead.accepted': '接单',
+  'lead.contacted': '首次联系客户',
+  'lead.queued': '进入待指派',
+  'lead.escalated': '升级到上一级主管',
+  'lead.turned-red': '无人处理，标红',
+  'lead.dispatched': '主管指派',
+  'lead.taken-over': '主管自己接',
+  'lead.given': '归到名下',
+  'lead.returned': '未查看，收回重新分配',
+  'lead.closed': '线索关闭',
+  'lead.converted': '转为商机',
+  'offer.opened': '推荐给销售',
+  'offer.expired': '超时未接单',
+  'offer.declined': '销售让出',
+  'customer.added': '新客户',
+  'customer.edited': '修改客户',
+  'customer.touched': '老客户又来询问',
+  'deal.opened': '新商机',
+  'deal.edited': '修改商机',
+  'deal.stage-moved': '商机阶段更新',
+  'deal.stage-refused': '阶段条件未满足',
+  'file.added': '上传文件',
+  'follow-up.recorded': '记录跟进',
+  'follow-up.drafted': '跟进待确认客户',
+  'follow-up.corrected': '修改跟进',
+  'follow-up.undone': '撤销跟进',
+  'follow-up.dropped': '放弃跟进草稿',
+  'task.added': '安排待办',
+  'task.done': '完成待办',
+  'task.cancelled': '取消待办',
+  'task.reopened': '待办重新打开',
+  'task.postponed': '推迟待办',
+  'task.fell-due': '待办到点提醒',
+  'task.overdue': '待办逾期，抄送主管',
+  'import.finished': '导入完成',
+  'playbook.saved': '保存规则草稿',
+  'playbook.published': '发布规则',
+  'playbook.rolled-back': '退回规则',
+  'clock.advanced': '时钟拨快',
+}
+
+export const deadlineLabels: Record<string, string> = {
+  'lead.accept': '等待接单',
+  'lead.dispatch': '等待主管处理',
+  'lead.view': '等待查看',
+  'task.due': '待办提醒',
+}
+
+export const stepLabels: Record<string, string> = {
+  'expire-offer': '收回并通知主管',
+  'ask-next': '升级到上一级主管',
+  'stand-red': '全员标红',
+  'offer-again': '收回重新分配',
+  remind: '发提醒卡片',
+  overdue: '抄送主管',
+}

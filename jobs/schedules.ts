@@ -1,4 +1,4 @@
-import cron from 'node-cron'
+import { createTask, type ScheduledTask } from 'node-cron'
 import type { Core } from '../core/app.js'
 import { sealDay } from '../core/changes/verify.js'
 import { addDays, fromLocal, localDay } from '../core/deadlines/working-time.js'
@@ -15,11 +15,11 @@ export function createSchedules({ core, log }: { core: Core; log: JobLog }) {
     log.info({ day, changes: seal.changes, root: seal.root }, 'the day is sealed')
   }
 
-  const tasks: cron.ScheduledTask[] = []
+  const tasks: ScheduledTask[] = []
   const daily = (expression: string, run: () => Promise<void>) => {
     const guarded = () =>
       run().catch((error: unknown) => log.error({ err: error, expression }, 'a schedule failed'))
-    return cron.createTask(expression, guarded, { timezone: core.timeZone, noOverlap: true })
+    return createTask(expression, guarded, { timezone: core.timeZone, noOverlap: true })
   }
 
   return {

@@ -1,8 +1,8 @@
 import type { Queue, WorkKind } from '../../core/ports/queue.js'
 
 export interface InProcessQueue extends Queue {
-  /** Resolves when nothing runs and nothing was pushed meanwhile. */
-  idle(): Promise<void>
+  /** Resolves when nothing runs and nothing was pushed meanwhile. False when there was nothing to wait for. */
+  idle(): Promise<boolean>
   /** Takes no more work; resolves when what runs is done. */
   close(): Promise<void>
 }
@@ -59,9 +59,9 @@ export function createInProcessQueue({
       laneOf(kind).run = run
     },
     async idle() {
-      for (let busy = true; busy;) {
+      for (let waited = false; ; waited = true) {
         const running = [...lanes.values()].flatMap((lane) => lane.running ?? [])
-        busy = running.length > 0
+        if (running.length === 0) return waited
         await Promise.all(running)
       }
     },

@@ -85,6 +85,12 @@ export function createDispatcher({ callbacks, log, budgetMs, settle }: Dispatche
       for (const end of sleepers) end()
       await Promise.all(busy.values())
     },
+    /** Resolves when no callback is being handed over. @returns false when there was nothing to wait for. */
+    async idle(): Promise<boolean> {
+      const waited = busy.size > 0
+      while (busy.size > 0) await Promise.all(busy.values())
+      return waited
+    },
     /** The product's answer to an event. @returns undefined when it was not there within `withinMs`. */
     answerTo(eventId: string, withinMs: number): Promise<InboundAnswer | null | undefined> {
       return new Promise((resolve) => {

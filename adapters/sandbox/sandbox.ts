@@ -52,6 +52,8 @@ export interface Sandbox {
   router: Router
   /** Serves the socket at `/sandbox/ws`; other upgrades are left to others. */
   attach(server: Server): void
+  /** Resolves when no event is on its way to the product. @returns false when there was nothing to wait for. */
+  idle(): Promise<boolean>
   /** Resolves when nothing is in flight and the file is closed. */
   close(): Promise<void>
 }
@@ -253,6 +255,7 @@ export function createSandbox({ file, clock, ids, host, log }: SandboxDeps): San
       onClock: pushPanel,
     }),
     attach: live.attach,
+    idle: dispatcher.idle,
     async close() {
       unsubscribe()
       for (const pending of [pushUnread, pushAccounts, pushPanel]) pending.end()

@@ -1,3 +1,4 @@
+import type { Lead } from '../../core/leads/lead.js'
 import type { Card } from '../../core/ports/card.js'
 import { clockTime, duration, leadName } from '../format.js'
 import { ok, warn, type CardKind, type CardView, type Tap } from './card-kind.js'
@@ -32,7 +33,7 @@ export const leadOffer: CardKind = {
         ],
       }
     }
-    const end = await ending(view, offer.state, lead.ownerId)
+    const end = await ending(view, offer.state, lead)
     return {
       ...base,
       title: `${end.title}：${leadName(lead)}`,
@@ -75,13 +76,15 @@ export async function markContacted({ core, tx, actor, delivery }: Tap) {
   return ok('已记录首次联系。聊完后发一句话给我，就能记成跟进。')
 }
 
-async function ending({ core, tx, viewer }: CardView, state: string, ownerId: string | null) {
+async function ending({ core, tx, viewer }: CardView, state: string, { ownerId, ownedVia }: Lead) {
   const owner = ownerId ? await core.org.findPerson(tx, ownerId) : null
   const mine = viewer !== null && ownerId === viewer.personId
   if (state === 'accepted' && mine)
     return { title: '已接单', tone: 'success' as const, say: '线索在你名下，记得尽快联系客户。', mine }
   if (mine)
     return { title: '已由你负责', tone: 'success' as const, say: '线索在你名下，记得尽快联系客户。', mine }
+  if (owner && ownedVia === 'take-over')
+    return { title: '已由主管接手', say: `现由${owner.name}负责`, tone: 'neutral' as const, mine }
   const after = owner ? `，现由${owner.name}负责` : '，等待主管安排'
   const says: Record<string, { title: string; say: string }> = {
     accepted: { title: '已转出', say: owner ? `现由${owner.name}负责` : '已不在你名下' },
