@@ -1,3 +1,4 @@
+import type { OpenAI } from 'openai'
 import { PlatformError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports/clock.js'
 import type { LanguageModel } from '../../core/ports/llm.js'
@@ -31,7 +32,7 @@ export function createOpenAiModel({
 
   // Loaded when the first sentence comes: the package costs memory that an installation without a key need not pay.
   const client = (() => {
-    let loading: Promise<import('openai').OpenAI> | undefined
+    let loading: Promise<OpenAI> | undefined
     return () =>
       (loading ??= import('openai').then(
         ({ OpenAI }) => new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 }),

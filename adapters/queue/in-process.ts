@@ -67,7 +67,7 @@ export function createInProcessQueue({
     },
     async close() {
       closed = true
-      await Promise.all([...lanes.values()].map((lane) => lane.running))
+      await Promise.all([...lanes.values()].flatMap((lane) => lane.running ?? []))
     },
   }
 }

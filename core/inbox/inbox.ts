@@ -70,7 +70,7 @@ interface Waiting {
 export type Inbox = ReturnType<typeof createInbox>
 
 export function createInbox({ clock, ids, work }: { clock: Clock; ids: Ids; work: UnitOfWork }) {
-  let waiting: Waiting[] = []
+  const waiting: Waiting[] = []
   let flushing = false
 
   /** Arrivals while a commit is under way share the next one: one disk flush for all of them. */
@@ -194,12 +194,10 @@ export function createInbox({ clock, ids, work }: { clock: Clock; ids: Ids; work
     const inserted = await insertIgnore(tx, 'inbox', rows)
     faultPoint('inbox.before-commit')
     if (inserted === rows.length) return batch.map(({ row }) => ({ id: row.id, isNew: true }))
-    const found = await tx
-      .getRepository(InboxEntity)
-      .find({
-        where: batch.map(({ row }) => ({ channel: row.channel, eventId: row.eventId })),
-        select: { id: true, channel: true, eventId: true },
-      })
+    const found = await tx.getRepository(InboxEntity).find({
+      where: batch.map(({ row }) => ({ channel: row.channel, eventId: row.eventId })),
+      select: { id: true, channel: true, eventId: true },
+    })
     const idOf = new Map(found.map((row) => [`${row.channel} ${row.eventId}`, row.id]))
     return batch.map(({ row }) => {
       const id = idOf.get(`${row.channel} ${row.eventId}`) ?? row.id

@@ -10,9 +10,12 @@ export interface Ids {
   secret(): string
 }
 
-/** @param clock - its time is the ULID's time, so that ids follow a clock that was pushed forward. */
-export function createIds(clock: Clock): Ids {
-  const ulid = monotonicFactory()
+/**
+ * @param clock - its time is the ULID's time, so that ids follow a clock that was pushed forward.
+ * @param random - in [0, 1), for ids that come out the same every time (the demo company). Default: secure chance.
+ */
+export function createIds(clock: Clock, random?: () => number): Ids {
+  const ulid = monotonicFactory(random)
   return {
     next: () => ulid(clock.now().getTime()),
     secret: () => randomBytes(32).toString('base64url'),

@@ -1,3 +1,4 @@
+import type { Card } from './card.js'
 import type { Platform } from './platform.js'
 
 /**
@@ -61,7 +62,7 @@ export interface InboundAnswer {
   /** A short notice for the person who tapped (toast), where the platform has one. */
   notice?: { text: string; tone: 'info' | 'success' | 'warning' | 'danger' }
   /** The tapped card as it looks now. */
-  card?: import('./card.js').Card
+  card?: Card
 }
 
 /**
