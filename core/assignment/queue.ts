@@ -81,6 +81,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
       fields: {
         state: [lead.state, 'owned'],
         ownerId: [lead.ownerId, personId],
+        offeredToId: [lead.offeredToId, null],
         askedId: [lead.askedId, null],
       },
       data: { personId },

@@ -1,6 +1,5 @@
 import { Brackets, type EntityManager, type SelectQueryBuilder } from 'typeorm'
 import type { Actor } from '../actor.js'
-import { asDate } from '../db/sql.js'
 import { scopeRows } from '../permissions/permissions.js'
 import { LeadEntity, type Lead, type LeadState } from './lead.js'
 
@@ -105,6 +104,6 @@ function writeCursor(lead: Lead, sort: LeadSort): string {
 /** A cursor that somebody made up starts the list from its beginning. */
 function readCursor({ cursor, sort }: LeadFilter): { value: Date | number; id: string } | null {
   const [text = '', id = ''] = (cursor ?? '').split('~')
-  const value = sort === 'score' ? Number(text) : asDate(text)
+  const value = sort === 'score' ? Number(text) : new Date(text)
   return text && id && !Number.isNaN(Number(value)) ? { value, id } : null
 }

@@ -341,7 +341,12 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
       await changes.append(tx, actor, {
         subject: subjectOf(id),
         kind: 'lead.closed',
-        fields: { state: [lead.state, 'closed'], closeReason: [null, reason] },
+        fields: {
+          state: [lead.state, 'closed'],
+          closeReason: [null, reason],
+          offeredToId: [lead.offeredToId, null],
+          askedId: [lead.askedId, null],
+        },
       })
       return { ...lead, state: 'closed', closedAt: now, closeReason: reason }
     },

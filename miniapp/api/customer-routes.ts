@@ -89,7 +89,6 @@ export function addCustomerRoutes(add: AddRoute, { core, config }: ApiDeps): voi
       timeLine: await readTimeLine(
         tx,
         core,
-        actor,
         [...subjects, ...deals.map((deal) => ({ type: 'deal' as const, id: deal.id }))],
         { showPhones },
       ),

@@ -84,7 +84,7 @@ export function addDealRoutes(add: AddRoute, { core, config }: ApiDeps): void {
         missing,
       })),
       files: files.map((file) => presentFile(file, words)),
-      timeLine: await readTimeLine(tx, core, actor, [subject], { showPhones: false }),
+      timeLine: await readTimeLine(tx, core, [subject], { showPhones: false }),
     }
   }
 }

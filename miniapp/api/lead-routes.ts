@@ -148,7 +148,7 @@ export function addLeadRoutes(add: AddRoute, { core }: ApiDeps): void {
       followUps: followUps.map((followUp) => presentFollowUp(followUp, actor, words)),
       tasks: await presentTasks(tx, core, actor, await core.tasks.openAbout(tx, subject)),
       deliveries: deliveries.map((delivery) => presentDelivery(delivery, words)),
-      timeLine: await readTimeLine(tx, core, actor, [subject], {
+      timeLine: await readTimeLine(tx, core, [subject], {
         showPhones: can(actor, 'phone.read', lead),
       }),
     }

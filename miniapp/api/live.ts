@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream'
+import type { ServerResponse } from 'node:http'
 import type { Router } from '@koa/router'
 import type { EntityManager } from 'typeorm'
 import type { PersonActor } from '../../core/actor.js'
@@ -12,10 +12,12 @@ import { findActor, requireActor } from './guard.js'
 const heartbeatMs = 20_000
 /** A tablet, a desktop and a phone with a few pages each. */
 const mostStreamsPerPerson = 12
+/** Somebody who does not take what is sent has gone without a word. */
+const mostUnsentBytes = 256 * 1024
 
 interface Stream {
   actor: PersonActor
-  out: PassThrough
+  out: ServerResponse
 }
 
 /**
@@ -35,7 +37,8 @@ export function addLiveRoute(router: Router, { core, signal, log }: ApiDeps): vo
       const kind = seen(actor) ? change.kind : holdersBefore(change).includes(actor.personId) ? 'gone' : null
       if (!kind) continue
       const event: LiveEvent = { subjectType: change.subjectType, subjectId: change.subjectId, kind }
-      out.write(`data: ${JSON.stringify(event)}\n\n`)
+      if (out.writableLength > mostUnsentBytes) out.destroy()
+      else out.write(`data: ${JSON.stringify(event)}\n\n`)
     }
   }
 
@@ -66,7 +69,7 @@ export function addLiveRoute(router: Router, { core, signal, log }: ApiDeps): vo
     const actor = await requireActor(core, ctx)
     const own = [...streams].filter((stream) => stream.actor.personId === actor.personId)
     if (own.length >= mostStreamsPerPerson) own[0]?.out.end()
-    const stream: Stream = { actor, out: new PassThrough() }
+    const stream: Stream = { actor, out: ctx.res }
     streams.add(stream)
     const timer = setInterval(() => void beat(), heartbeatMs)
     timer.unref()
@@ -89,14 +92,14 @@ export function addLiveRoute(router: Router, { core, signal, log }: ApiDeps): vo
       stream.actor = still
       stream.out.write(': still here\n\n')
     }
-    ctx.set({
+    // Written by hand: for Koa a page that is closed would be a broken response, and an error in the log.
+    ctx.respond = false
+    ctx.res.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     })
-    ctx.status = 200
-    ctx.body = stream.out
-    stream.out.write('retry: 2000\n\n')
+    ctx.res.write('retry: 2000\n\n')
   })
 }
 

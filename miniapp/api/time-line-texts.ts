@@ -9,6 +9,9 @@ interface Said {
 /** Facts that tell a person nothing beside the one that follows them. */
 export const hiddenKinds: ReadonlySet<string> = new Set(['deal.stage-refused'])
 
+/** How records begin: what they began with is on the page above. */
+export const beginnings: ReadonlySet<string> = new Set(['lead.captured', 'customer.added', 'deal.opened'])
+
 /** Fields that are worth showing before and after; the others are in the sentence. */
 export const fieldLabels: Record<string, string> = {
   name: '名称',

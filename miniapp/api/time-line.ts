@@ -1,12 +1,11 @@
 import type { EntityManager } from 'typeorm'
-import type { PersonActor } from '../../core/actor.js'
 import type { Core } from '../../core/app.js'
 import type { Change, Subject } from '../../core/changes/change.js'
 import { maskPhone } from '../../core/understanding/phones.js'
 import type { TimeLineEntry } from '../contract/common.js'
 import { money } from './money.js'
 import { systemName } from './texts.js'
-import { describeChange, fieldLabels, hiddenKinds } from './time-line-texts.js'
+import { beginnings, describeChange, fieldLabels, hiddenKinds } from './time-line-texts.js'
 import { loadVocabulary, type Vocabulary } from './vocabulary.js'
 
 /**
@@ -17,7 +16,6 @@ import { loadVocabulary, type Vocabulary } from './vocabulary.js'
 export async function readTimeLine(
   tx: EntityManager,
   core: Core,
-  _actor: PersonActor,
   subjects: Subject[],
   { showPhones, before }: { showPhones: boolean; before?: string },
 ): Promise<TimeLineEntry[]> {
@@ -31,12 +29,14 @@ export async function readTimeLine(
       kind: change.kind,
       actor: actorName(change, words),
       ...describeChange(change, words),
-      fields: Object.entries(change.fields).flatMap(([field, [before, after]]) => {
-        const label = fieldLabels[field]
-        if (!label) return []
-        const say = (value: unknown) => sayValue(field, value, words, showPhones)
-        return [{ label, before: say(before), after: say(after) }]
-      }),
+      fields: Object.entries(beginnings.has(change.kind) ? {} : change.fields).flatMap(
+        ([field, [before, after]]) => {
+          const label = fieldLabels[field]
+          if (!label) return []
+          const say = (value: unknown) => sayValue(field, value, words, showPhones)
+          return [{ label, before: say(before), after: say(after) }]
+        },
+      ),
     }))
 }
 
@@ -67,5 +67,9 @@ function sayValue(field: string, value: unknown, words: Vocabulary, showPhones: 
   if (field === 'regionId') return words.region(String(value)) ?? ''
   if (field === 'productLineId') return words.productLine(String(value)) ?? ''
   if (field === 'amountCents' && typeof value === 'number') return money(value)
+  if (field === 'expectedCloseOn') return sayDay(String(value))
   return String(value)
 }
+
+const sayDay = (day: string): string =>
+  `${day.slice(0, 4)}年${Number(day.slice(5, 7))}月${Number(day.slice(8, 10))}日`

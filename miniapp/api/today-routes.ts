@@ -33,6 +33,7 @@ export function addTodayRoute(add: AddRoute, { core, config }: ApiDeps): void {
           offeredAt: offer.offeredAt.toISOString(),
           expiresAt: offer.expiresAt.toISOString(),
           why: (run?.candidates.find(({ personId }) => personId === actor.personId)?.reasons ?? [])
+            .filter(({ points }) => points > 0)
             .toSorted((a, b) => b.points - a.points)
             .slice(0, mostReasons)
             .map(({ why }) => why),

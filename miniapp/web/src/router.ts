@@ -10,7 +10,7 @@ export const router = createRouter({
     {
       path: '/leads',
       component: () => import('./pages/leads-page.vue'),
-      meta: { tab: 'leads' },
+      meta: { tab: 'leads', wide: true },
       children: [
         { path: ':id', component: () => import('./pages/lead-page.vue'), props: true, meta: { deep: true } },
       ],
