@@ -8,6 +8,7 @@ import { createSandbox, type Sandbox } from '../adapters/sandbox/sandbox.js'
 import { createCore, type Core } from '../core/app.js'
 import { readConfig, type Config } from '../core/config.js'
 import { openDatabase, type Database } from '../core/db/database.js'
+import { freeLeases } from '../core/db/lease.js'
 import { migrations } from '../core/db/migrations/index.js'
 import { entities } from '../core/entities.js'
 import { ConfigError } from '../core/errors.js'
@@ -67,6 +68,8 @@ export async function start(
   const database = await openDatabase({ url: config.databaseUrl, entities, migrations })
   const ids = createIds(clock)
   const core = createCore({ database, clock, ids, timeZone: config.timeZone })
+  // The embedded database has one process: what is leased there was leased by one that is gone.
+  if (database.dialect === 'sqlite') await core.write(freeLeases)
   if (config.sandbox) {
     clock.advance(await storedOffset(core))
     await seedIfEmpty(core, config, database, log)

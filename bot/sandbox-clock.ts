@@ -1,5 +1,6 @@
 import { systemActor } from '../core/actor.js'
 import type { Core } from '../core/app.js'
+import { faultPoint } from '../core/fault-points.js'
 import { readFact, writeFact } from '../core/org/installation.js'
 import type { AdjustableClock } from '../core/ports/clock.js'
 
@@ -36,6 +37,7 @@ export async function advanceClock(
       data: { ms },
     })
   })
+  faultPoint('clock.after-commit')
   clock.advance(ms)
   return { ok: true }
 }

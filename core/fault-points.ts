@@ -13,12 +13,14 @@ export const faultPoints = [
   'delivery.after-claim',
   'delivery.after-send',
   'delivery.before-receipt-commit',
+  'delivery.before-urge',
   'tap.before-commit',
   'tap.after-commit',
   'deadline.after-claim',
   'deadline.before-commit',
   'deadline.after-commit',
   'card-update.after-send',
+  'clock.after-commit',
 ] as const
 export type FaultPoint = (typeof faultPoints)[number]
 

@@ -53,8 +53,8 @@ export function createRelay({ core, consumer, react, log }: RelayDeps) {
         const claimed = await core.write((tx) =>
           claimOutbox(tx, { consumer, holder, now, leaseMs, limit: batch }),
         )
-        faultPoint('relay.after-claim')
         if (claimed.length === 0) return
+        faultPoint('relay.after-claim')
         try {
           await together(
             claimed.map((entry) => entry.change),

@@ -44,9 +44,13 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
     faultPoint('delivery.after-send')
     await core.write(async (tx) => {
       await core.deliveries.markSent(tx, delivery, { platform: route.messenger.platform, ...sent })
+      if (!urges.has(delivery.card)) await core.deliveries.markShown(tx, delivery)
       faultPoint('delivery.before-receipt-commit')
     })
-    if (urges.has(delivery.card)) await urge(delivery, route, sent.platformMessageId, card.title)
+    if (!urges.has(delivery.card)) return
+    faultPoint('delivery.before-urge')
+    await urge(delivery, route, sent.platformMessageId, card.title)
+    await core.write((tx) => core.deliveries.markShown(tx, delivery))
   }
 
   /** Buzz, else voice, else SMS; a reminder that fails is logged and holds nothing up: the card is there. */
@@ -76,9 +80,9 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
 
   async function update(delivery: Delivery): Promise<void> {
     const messenger = delivery.platform ? messengers.get(delivery.platform) : undefined
+    const route = await core.read((tx) => routeOf(core, tx, delivery, messengers))
+    const card = await core.read((tx) => render(tx, delivery))
     if (messenger && delivery.platformMessageId && messenger.capabilities().updatesCards) {
-      const route = await core.read((tx) => routeOf(core, tx, delivery, messengers))
-      const card = await core.read((tx) => render(tx, delivery))
       const to = route?.to ?? {}
       await messenger.update(delivery.platformMessageId, {
         to,
@@ -89,6 +93,10 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
       })
       faultPoint('card-update.after-send')
     }
+    // Sent by a process that died before it came to the reminder.
+    const isUrgeOwed = urges.has(delivery.card) && delivery.shownRev === 0
+    if (isUrgeOwed && route && delivery.platformMessageId)
+      await urge(delivery, route, delivery.platformMessageId, card.title)
     await core.write((tx) => core.deliveries.markShown(tx, delivery))
   }
 
@@ -112,11 +120,12 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
       },
       'a delivery failed',
     )
-    const idempotent = delivery.platform
-      ? messengers.get(delivery.platform)?.capabilities().idempotentSend
-      : true
+    const isUpdate = shownStates.includes(delivery.state)
+    const route = await core.read((tx) => routeOf(core, tx, delivery, messengers))
+    const maybeSent =
+      platform?.code === 'timeout' && !isUpdate && !route?.messenger.capabilities().idempotentSend
     await core.write((tx) =>
-      platform?.code === 'timeout' && !idempotent
+      maybeSent
         ? core.deliveries.markUnknown(tx, delivery, 'timeout')
         : core.deliveries.markFailed(tx, delivery, {
             reason: platform?.code ?? 'internal',
@@ -133,8 +142,8 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
         const claimed = await core.write((tx) =>
           core.deliveries.claim(tx, { holder: core.ids.next(), limit: batch }),
         )
-        faultPoint('delivery.after-claim')
         if (claimed.length === 0) return
+        faultPoint('delivery.after-claim')
         await Promise.all(claimed.map(handle))
       }
     },

@@ -42,3 +42,16 @@ export async function claimRows(tx: Tx, claim: LeaseClaim): Promise<string[]> {
   )
   return mine.map((row) => row.id)
 }
+
+/**
+ * Frees every lease: for the start of the only process on a database, when whoever held them is dead. Without it the
+ * work of a process that died would lie until its leases run out.
+ */
+export async function freeLeases(tx: Tx): Promise<void> {
+  for (const table of ['inbox', 'outbox', 'deliveries']) {
+    await execute(
+      tx,
+      `UPDATE ${table} SET leaseHolder = NULL, leaseUntil = NULL WHERE leaseUntil IS NOT NULL`,
+    )
+  }
+}

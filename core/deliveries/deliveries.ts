@@ -88,7 +88,8 @@ export function createDeliveries({ clock, ids }: { clock: Clock; ids: Ids }) {
       const states: DeliveryState[] = [...shownStates, 'sending']
       const count = await execute(
         tx,
-        `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE subjectType = ? AND subjectId = ? AND state IN (${marks(states)})`,
+        `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE subjectType = ? AND subjectId = ? AND state IN (${marks(states)})
+         AND (platformMessageId IS NOT NULL OR state = 'sending')`,
         [clock.now(), subject.type, subject.id, ...states],
       )
       if (count > 0) wakeAfter(tx)
@@ -118,7 +119,12 @@ export function createDeliveries({ clock, ids }: { clock: Clock; ids: Ids }) {
       return claimed.flatMap((id) => rows.find((row) => row.id === id) ?? [])
     },
 
-    /** The platform took the message. A receipt may have overtaken this: then the state is further on already. */
+    /**
+     * The platform took the message. A receipt may have overtaken this: then the state is further on already.
+     *
+     * Nothing counts as shown yet: `markShown` ends the work on it, so that what follows the sending is not forgotten
+     * when the process dies in between.
+     */
     async markSent(
       tx: Tx,
       delivery: Delivery,
@@ -141,7 +147,6 @@ export function createDeliveries({ clock, ids }: { clock: Clock; ids: Ids }) {
         { id: delivery.id, state: In(['sending', 'unknown']) },
         { state: sent.state, ...(sent.state === 'delivered' ? { deliveredAt: now } : {}) },
       )
-      await this.markShown(tx, delivery)
     },
 
     /** The recipient's card shows revision `delivery.wantedRev`; if the subject changed meanwhile there is work again. */
