@@ -1,4 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
+// First of all: the history below reads the address, and a sign-in code must be out of it by then.
+import './sign-in-code.js'
 import { texts } from './texts.js'
 
 export const router = createRouter({

@@ -2,6 +2,7 @@ import { ref, shallowRef } from 'vue'
 import type { Me } from '../../contract/session.js'
 import { ask, RequestFailed, whenSignedOut } from './api.js'
 import { startLive, stopLive } from './live.js'
+import { signInCode } from './sign-in-code.js'
 
 /** Who is signed in; null before it is known and when nobody is. */
 export const me = shallowRef<Me | null>(null)
@@ -15,9 +16,9 @@ whenSignedOut(() => {
   stopLive()
 })
 
-/** Signs in with the code in the address, which is taken out of it, or goes on with the session there is. */
+/** Signs in with the code that came in the address, or goes on with the session there is. */
 export async function signIn(): Promise<void> {
-  const { code, platform } = takeCode()
+  const { code, platform } = signInCode
   try {
     me.value = code
       ? await ask<Me>('/session', { method: 'POST', body: { platform, code } })
@@ -53,15 +54,3 @@ async function signInAgain(message: string): Promise<void> {
 
 const isPlainAbsence = (error: unknown): boolean =>
   error instanceof RequestFailed && error.problem.code === 'session.needed'
-
-function takeCode(): { code: string | null; platform: string | null } {
-  const address = new URL(location.href)
-  const code = address.searchParams.get('code')
-  const platform = address.searchParams.get('platform')
-  if (code) {
-    address.searchParams.delete('code')
-    address.searchParams.delete('platform')
-    history.replaceState(history.state, '', address)
-  }
-  return { code, platform }
-}

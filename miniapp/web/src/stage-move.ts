@@ -20,6 +20,17 @@ export function useStageMove(after: () => Promise<void>): {
 } {
   const refusal = shallowRef<Refusal | null>(null)
   const { run } = useBusy()
+
+  /** A slip of the finger is put right with one tap; the history keeps both moves. */
+  async function moveBack(deal: Refusal['deal']): Promise<void> {
+    await run('back', async () => {
+      const answer = await post<StageAnswer>(`/deals/${deal.id}/stage`, { stage: deal.stage })
+      if (answer.ok) say(texts.note.undone)
+      else refusal.value = { deal, stage: answer.stage, missing: answer.missing }
+    })
+    await after()
+  }
+
   return {
     refusal,
     isRefused: computed({
@@ -31,7 +42,8 @@ export function useStageMove(after: () => Promise<void>): {
     async move(deal, to) {
       await run('move', async () => {
         const answer = await post<StageAnswer>(`/deals/${deal.id}/stage`, { stage: to.key })
-        if (answer.ok) say(texts.deals.moved(to.label))
+        if (answer.ok)
+          say(texts.deals.moved(to.label), { label: texts.common.undo, run: () => void moveBack(deal) })
         else refusal.value = { deal, stage: answer.stage, missing: answer.missing }
       })
       await after()
