@@ -17,10 +17,10 @@ const sentences = {
   qualify: ['和{who}确认了需求，{firm}这个项目今年要上，{next}约演示'],
   demo: ['给{firm}做了产品演示，{who}很满意，{next}再联系'],
   proposal: ['给{who}发了报价{amount}万，{next}电话跟进'],
-  negotiation: ['和{who}谈价格，对方想要九五折，{next}再谈'],
-  signed: ['{firm}合同签了，{amount}万，{who}说下周打首付款'],
+  negotiation: ['和{who}谈价格，对方想要九五折，{next}再联系'],
+  signed: ['{firm}合同签了，{amount}万，{who}很爽快'],
   lost: ['{who}来电话，说{firm}选了别家，这单丢了'],
-  'given-up': ['给{who}打了三次电话都没人接，先放一放', '{who}说今年没有预算，暂时不考虑了'],
+  'given-up': ['给{who}打了三次电话都没人接，先放一放', '{who}说预算被砍了，暂时不考虑'],
 } as const satisfies Record<string, readonly [string, ...string[]]>
 
 export type NoteKind = keyof typeof sentences

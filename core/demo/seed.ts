@@ -14,6 +14,7 @@ import type { FileStore } from '../ports/files.js'
 import { createIds } from '../ports/ids.js'
 import { TaskEntity } from '../tasks/task.js'
 import { demoContract } from './contract.js'
+import { demoFact } from './fact.js'
 import { found } from './found.js'
 import { interests } from './interests.js'
 import { createPlanner } from './plan.js'
@@ -21,9 +22,6 @@ import { createChance } from './random.js'
 import { tell } from './stories.js'
 import { walk } from './walk.js'
 import { createWorld, type DemoFile } from './world.js'
-
-/** Installation fact that marks a database with a demo company; its value is `{ seededAt }`. */
-export const demoFact = 'demo'
 
 export interface DemoInput {
   database: Database

@@ -5,8 +5,10 @@ import type { World } from './world.js'
 
 const minuteMs = 60_000
 
+type DealStage = 'demo' | 'proposal' | 'negotiation' | 'signed' | 'lost'
+
 /** Stages that a deal goes through on its way to each fate. */
-const ways: Partial<Record<Fate, readonly string[]>> = {
+const ways: Partial<Record<Fate, readonly DealStage[]>> = {
   qualify: [],
   demo: ['demo'],
   proposal: ['demo', 'proposal'],
@@ -65,44 +67,50 @@ async function* followUp(lead: Lead, interest: DemoInterest, world: World): Stor
   const way = ways[interest.fate]
   const { contacts, last } = lengthOf(interest, way, chance.between(1, 2))
   const days = plan.spread(contacts - 1, interest.daysAgo, last)
-  const nextDay = (at: number): string | null => {
+  const dayOf = (at: number): string | null => {
     const coming = days[at]
     if (coming !== undefined) return plan.localDay(plan.during(coming))
     return interest.next === null ? null : plan.dayFromToday(interest.next)
   }
-
   yield after(world, chance.between(5, 55))
-  await world.note(lead, 'first', interest, nextDay(0))
+  await world.note(lead, 'first', interest, dayOf(0))
   for (const [at, daysAgo] of days.entries()) {
     yield laterOf(plan.during(daysAgo), after(world, 40))
-    const isLast = at === days.length - 1
-    if (way)
-      yield* onDeal(await world.lead(lead.id), at === 0 ? null : (way[at - 1] ?? null), at, nextDay(at + 1))
-    else if (isLast && interest.fate === 'given-up') {
+    const next = dayOf(at + 1)
+    if (way && at === 0) yield* qualify(lead, interest, world, next)
+    else if (way) yield* moveOn(lead, interest, world, { stage: way[at - 1] ?? 'demo', next })
+    else if (interest.fate === 'given-up' && at === days.length - 1) {
       await world.note(lead, 'given-up', interest, null)
       await world.giveUp(lead, chance.pick(['联系不上', '没有预算', '选了别家']))
-    } else await world.note(lead, 'middle', interest, nextDay(at + 1))
-  }
-
-  async function* onDeal(current: Lead, stage: string | null, at: number, next: string | null): Story {
-    if (stage === null) {
-      await world.note(current, 'qualify', interest, next)
-      yield after(world, 3)
-      await world.convert(current, `${interest.company}${titleOf(interest)}项目`)
-      return
-    }
-    const kind =
-      stage === 'signed' || stage === 'lost' ? stage : (stage as 'demo' | 'proposal' | 'negotiation')
-    await world.note(current, kind, interest, next)
-    yield after(world, 2)
-    const closeOn =
-      stage === 'proposal' ? plan.dayFromToday(interest.fate === 'won' ? -(days.at(-1) ?? 0) : 20 + at) : null
-    await world.moveDeal(current, stage, closeOn)
+    } else await world.note(lead, 'middle', interest, next)
   }
 }
 
+async function* qualify(lead: Lead, interest: DemoInterest, world: World, next: string | null): Story {
+  await world.note(lead, 'qualify', interest, next)
+  yield after(world, 3)
+  await world.convert(lead, `${interest.company}${lineNames[interest.line]}项目`)
+}
+
+async function* moveOn(
+  { id }: Lead,
+  interest: DemoInterest,
+  world: World,
+  { stage, next }: { stage: DealStage; next: string | null },
+): Story {
+  const lead = await world.lead(id)
+  await world.note(lead, stage, interest, next)
+  yield after(world, 2)
+  const closesOn = world.plan.dayFromToday(interest.fate === 'won' ? -14 : 20)
+  await world.moveDeal(lead, stage, stage === 'proposal' ? closesOn : null)
+}
+
 /** How many contacts there were, and how many days ago the last one was. */
-function lengthOf({ fate, daysAgo, next }: DemoInterest, way: readonly string[] | undefined, extra: number) {
+function lengthOf(
+  { fate, daysAgo, next }: DemoInterest,
+  way: readonly DealStage[] | undefined,
+  extra: number,
+) {
   // What is due already was agreed on before that day.
   const overdue = next === null ? 0 : Math.max(0, 1 - next)
   if (way) return { contacts: way.length + 2, last: endsAgo(fate, daysAgo, overdue) }
@@ -113,7 +121,6 @@ function lengthOf({ fate, daysAgo, next }: DemoInterest, way: readonly string[] 
 const endsAgo = (fate: Fate, daysAgo: number, overdue: number): number =>
   fate === 'won' || fate === 'lost' ? Math.max(2, daysAgo - 24) : 1 + overdue
 
-const titleOf = ({ line }: DemoInterest): string =>
-  ({ service: '客服', stock: '进销存', board: '看板' })[line]
+const lineNames = { service: '客服', stock: '进销存', board: '看板' }
 const after = (world: World, minutes: number): Date => new Date(world.now().getTime() + minutes * minuteMs)
 const laterOf = (one: Date, other: Date): Date => (one > other ? one : other)

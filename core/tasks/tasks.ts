@@ -1,9 +1,10 @@
-import { LessThan, type EntityManager } from 'typeorm'
+import { In, LessThan, type EntityManager } from 'typeorm'
 import { systemActor, type Actor } from '../actor.js'
 import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Deadlines } from '../deadlines/deadlines.js'
+import { DealEntity } from '../deals/deal.js'
 import { DomainError } from '../errors.js'
 import { authorize } from '../permissions/permissions.js'
 import type { Clock } from '../ports/clock.js'
@@ -114,21 +115,33 @@ export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
       return { ...task, ...to }
     },
 
-    /** A new contact settles what was planned before it: open contact tasks of this person about the subject are done. */
+    /**
+     * A new contact settles what was planned before it: open contact tasks of this person about the subject are done,
+     * for a customer also those that were made while it was a lead.
+     */
     async settleContacts(
       tx: Tx,
       actor: Actor,
       ownerId: string,
       about: { type: 'lead' | 'customer'; id: string },
     ): Promise<string[]> {
-      const open = await tx.getRepository(TaskEntity).findBy({
-        kind: 'contact',
-        state: 'open',
+      const planned = {
+        kind: 'contact' as const,
+        state: 'open' as const,
         ownerId,
-        subjectType: about.type,
-        subjectId: about.id,
         createdAt: LessThan(clock.now()),
-      })
+      }
+      const deals =
+        about.type === 'customer'
+          ? await tx
+              .getRepository(DealEntity)
+              .find({ where: { customerId: about.id }, select: { leadId: true } })
+          : []
+      const leadIds = deals.flatMap((deal) => deal.leadId ?? [])
+      const open = await tx.getRepository(TaskEntity).findBy([
+        { ...planned, subjectType: about.type, subjectId: about.id },
+        { ...planned, subjectType: 'lead', subjectId: In(leadIds) },
+      ])
       for (const task of open) await end(tx, actor, task, 'done')
       return open.map((task) => task.id)
     },
