@@ -1,5 +1,5 @@
 import { localDay, toLocal, addDays, weekday } from '../core/deadlines/working-time.js'
-import { maskPhone } from '../core/understanding/phones.js'
+import { findPhones, maskPhone } from '../core/understanding/phones.js'
 
 /** How values are shown to people. Pure; local time of the organisation. */
 
@@ -75,13 +75,20 @@ export function duration(ms: number): string {
 
 export const clockTime = (at: Date, timeZone: string): string => toLocal(at, timeZone).slice(11, 16)
 
-/** Whole for those who may read it, masked for the rest. */
-export const phone = (value: string | null, mayRead: boolean): string =>
-  value === null ? '' : mayRead ? value : maskPhone(value)
+/** Cards are kept on other companies' servers: numbers stand whole on the record's page only. */
+export const phone = (value: string | null): string => (value === null ? '' : maskPhone(value))
 
-/** The first words of a text on one line. */
+/** A text with every phone number in it masked. */
+export function maskPhones(text: string): string {
+  let masked = text
+  for (const hit of findPhones(text).reverse())
+    masked = masked.slice(0, hit.start) + maskPhone(hit.value) + masked.slice(hit.end)
+  return masked
+}
+
+/** The first words of a text on one line, numbers masked. */
 export function excerpt(text: string, most: number): string {
-  const line = text.replace(/\s+/g, ' ').trim()
+  const line = maskPhones(text).replace(/\s+/g, ' ').trim()
   return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }
 

@@ -100,10 +100,14 @@ function createNames(core: Core, tx: EntityManager) {
       const lead = await core.leads.find(tx, deadline.subjectId)
       return person(lead?.offeredToId ?? lead?.ownerId ?? lead?.askedId)
     },
+    /** Whom it concerns beside the one who did it. */
     async detail(change: Change): Promise<string> {
-      const to = change.fields['offeredToId']?.[1] ?? change.fields['askedId']?.[1] ?? change.data['personId']
-      const name = await person(to)
-      return name && change.kind !== 'lead.accepted' ? `→ ${name}` : ''
+      const offered = await person(change.fields['offeredToId']?.[1])
+      if (offered) return `给 ${offered}`
+      const asked = await person(change.fields['askedId']?.[1])
+      if (asked) return `等 ${asked} 处理`
+      const about = await person(change.data['personId'])
+      return about ? (change.kind === 'lead.dispatched' ? `给 ${about}` : about) : ''
     },
   }
 }

@@ -3,11 +3,11 @@ import { aboutOf, type About } from '../../core/follow-ups/follow-ups.js'
 import type { FollowUp } from '../../core/follow-ups/follow-up.js'
 import type { Card, CardInput } from '../../core/ports/card.js'
 import { findMoney } from '../../core/understanding/money.js'
-import { leadName, localValue, money } from '../format.js'
+import { leadName, localValue, maskPhones, money } from '../format.js'
 import { outcomeLabels } from '../texts.js'
 import { note, ok, warn, type CardKind, type CardView, type Tap } from './card-kind.js'
 
-/** What was understood of one sentence: whose it is, if that is open; then for confirmation, with 保存修改 and 撤销. */
+/** What was understood of one sentence: whose it is, if that is open; then for confirmation, with 修改 and 撤销. */
 export const followUpCard: CardKind = {
   kind: 'follow-up',
 
@@ -25,14 +25,14 @@ export const followUpCard: CardKind = {
           title: '跟进已撤销',
           tone: 'neutral',
           subtitle: '提醒也已一并取消',
-          blocks: [{ type: 'quote', text: followUp.text }],
+          blocks: [{ type: 'quote', text: maskPhones(followUp.text) }],
         }
       case 'dropped':
         return {
           kind: 'follow-up',
           title: '没有记录这条跟进',
           tone: 'neutral',
-          blocks: [{ type: 'quote', text: followUp.text }],
+          blocks: [{ type: 'quote', text: maskPhones(followUp.text) }],
         }
     }
   },
@@ -80,6 +80,17 @@ export const followUpCard: CardKind = {
       const followUp = await core.followUps.undo(tx, actor, delivery.subjectId)
       return followUp.state === 'undone' ? ok('已撤销，提醒也取消了。') : warn('这条跟进已经处理过了。')
     },
+    async edit({ core, tx, actor, delivery }: Tap) {
+      const followUp = await core.followUps.byId(tx, delivery.subjectId)
+      if (followUp.authorId !== actor.personId)
+        throw new DomainError('permission.denied', { ability: 'follow-up.write' })
+      await core.deliveries.remember(tx, delivery, { editing: 'yes' })
+      return {}
+    },
+    async leave({ core, tx, delivery }: Tap) {
+      await core.deliveries.remember(tx, delivery, { editing: 'no' })
+      return {}
+    },
     async correct({ core, tx, actor, delivery, values }: Tap) {
       const before = await core.followUps.byId(tx, delivery.subjectId)
       const library = await core.playbook.get(tx, 'action-library')
@@ -92,6 +103,7 @@ export const followUpCard: CardKind = {
         ...('nextWhat' in values ? { nextWhat: values['nextWhat']?.trim().slice(0, 200) || null } : {}),
         ...('amount' in values ? { amountCents: amountFrom(values['amount']) } : {}),
       })
+      await core.deliveries.remember(tx, delivery, { editing: 'no' })
       return ok('已按你的修改保存。')
     },
   },
@@ -110,7 +122,7 @@ async function draftCard(view: CardView, followUp: FollowUp): Promise<Card> {
         : named
           ? `你名下没有“${named}”，可以新建线索`
           : '句子里没有提到是谁，补上公司或称呼再发一次，也可以新建线索',
-    blocks: [{ type: 'quote', text: followUp.text }, await understood(view, followUp)],
+    blocks: [{ type: 'quote', text: maskPhones(followUp.text) }, await understood(view, followUp)],
     ...(found.length > 0
       ? {
           inputs: [
@@ -140,6 +152,7 @@ async function draftCard(view: CardView, followUp: FollowUp): Promise<Card> {
 
 async function activeCard(view: CardView, followUp: FollowUp): Promise<Card> {
   const about = aboutOf(followUp)
+  const isEdited = view.delivery.params['editing'] === 'yes'
   const reading = {
     'rules-only': '模型没有及时回答，这次只按规则理解',
     model: '由模型理解',
@@ -150,13 +163,23 @@ async function activeCard(view: CardView, followUp: FollowUp): Promise<Card> {
     kind: 'follow-up',
     title: `已记录跟进：${await subjectName(view, about)}`,
     tone: 'success',
-    subtitle: followUp.unsure.length > 0 ? '有几处不太确定，请核对，不对可直接改' : '核对一下，不对可直接改',
-    blocks: [{ type: 'quote', text: followUp.text }, await understood(view, followUp)],
-    inputs: await corrections(view, followUp),
-    actions: [
-      { id: 'correct', label: '保存修改', style: 'primary', submit: true },
-      { id: 'undo', label: '撤销', style: 'danger', confirm: '撤销后，这条跟进和它的提醒都会取消，确定吗？' },
-    ],
+    subtitle: followUp.unsure.length > 0 ? '有几处不太确定，请核对' : '核对一下，不对可以修改',
+    blocks: [{ type: 'quote', text: maskPhones(followUp.text) }, await understood(view, followUp)],
+    ...(isEdited ? { inputs: await corrections(view, followUp) } : {}),
+    actions: isEdited
+      ? [
+          { id: 'correct', label: '保存修改', style: 'primary', submit: true },
+          { id: 'leave', label: '不改了', style: 'default' },
+        ]
+      : [
+          { id: 'edit', label: '修改', style: 'default' },
+          {
+            id: 'undo',
+            label: '撤销',
+            style: 'danger',
+            confirm: '撤销后，这条跟进和它的提醒都会取消，确定吗？',
+          },
+        ],
     ...(about
       ? {
           page: {

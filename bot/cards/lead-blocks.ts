@@ -1,17 +1,15 @@
-import { can } from '../../core/permissions/permissions.js'
 import type { Lead } from '../../core/leads/lead.js'
 import type { CardBlock } from '../../core/ports/card.js'
 import { clockTime, dayName, excerpt, localValue, money, phone } from '../format.js'
 import { localDay } from '../../core/deadlines/working-time.js'
 import type { CardView } from './card-kind.js'
 
-/** Who the lead is and what they want, as far as it is known and as far as the viewer may see it. */
-export async function leadFields({ core, tx, viewer, now }: CardView, lead: Lead): Promise<CardBlock> {
-  const mayRead = viewer !== null && can(viewer, 'phone.read', lead)
+/** Who the lead is and what they want, as far as it is known. */
+export async function leadFields({ core, tx, now }: CardView, lead: Lead): Promise<CardBlock> {
   const region = (await core.org.regions(tx)).find((row) => row.id === lead.regionId)
   const line = (await core.org.productLines(tx)).find((row) => row.id === lead.productLineId)
   const fields = [
-    { label: '电话', value: phone(lead.phone, mayRead) + (lead.phoneDoubtful ? '（待核实）' : '') },
+    { label: '电话', value: phone(lead.phone) + (lead.phoneDoubtful ? '（待核实）' : '') },
     { label: '微信', value: lead.wechat ?? '' },
     { label: '预算', value: money(lead.budgetMinCents, lead.budgetMaxCents) },
     { label: '数量', value: lead.quantity === null ? '' : String(lead.quantity) },

@@ -85,14 +85,11 @@ export const taskOverdue: CardKind = {
   },
 }
 
-async function aboutTask({ core, tx, viewer }: CardView, task: Task) {
-  const mine = viewer?.personId === task.ownerId
+async function aboutTask({ core, tx }: CardView, task: Task) {
   if (task.subjectType === 'lead') {
     const lead = await core.leads.find(tx, task.subjectId)
     const name = lead ? leadName(lead) : '客户'
-    const fields = [
-      { label: '电话', value: phone(lead?.phone ?? null, mine && lead?.ownerId === task.ownerId) },
-    ]
+    const fields = [{ label: '电话', value: phone(lead?.phone ?? null) }]
     return {
       name,
       fields: fields.filter((field) => field.value),
@@ -103,7 +100,7 @@ async function aboutTask({ core, tx, viewer }: CardView, task: Task) {
   const contacts = await core.customers.contactsOf(tx, task.subjectId)
   const fields = contacts.slice(0, 3).map((contact) => ({
     label: contact.name,
-    value: phone(contact.phone, mine && customer?.ownerId === task.ownerId),
+    value: phone(contact.phone),
   }))
   return {
     name: customer?.name ?? '客户',

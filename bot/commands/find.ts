@@ -29,7 +29,7 @@ export const find: Command = {
           value:
             contacts
               .slice(0, 2)
-              .map((contact) => `${contact.name} ${phone(contact.phone, false)}`)
+              .map((contact) => `${contact.name} ${phone(contact.phone)}`)
               .join('；') || '暂无联系人',
           wide: true,
         })),

@@ -32,6 +32,7 @@ describe('one sentence to the bot', () => {
 
   it('can be put right on the card', async () => {
     await chat.wang.says('刚和张总通了电话，要报价，明天下午三点再联系')
+    await chat.wang.clicks('修改')
     await chat.wang.clicks('保存修改', {
       values: { action: 'visit', outcome: 'negative', nextAt: '2026-03-13T09:30' },
     })

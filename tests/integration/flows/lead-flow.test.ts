@@ -19,11 +19,12 @@ describe('a lead from a customer’s words', () => {
     await chat.sun.seesNo('新线索')
   })
 
-  it('belongs to the rep who taps 接单, who then sees the whole number', async () => {
+  it('belongs to the rep who taps 接单; the number stands whole on the page only', async () => {
     await chat.group.customer.says('我们在杭州，想要试用，电话 13800138000')
     expect(await chat.wang.clicks('接单')).toContain('接单成功')
     const words = await chat.wang.sees('已接单')
-    expect(words).toContain('13800138000')
+    expect(words).toContain('138****8000')
+    expect(words).not.toContain('13800138000')
     expect(await chat.wang.clicks('已联系客户')).toContain('已记录首次联系')
   })
 
