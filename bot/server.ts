@@ -36,6 +36,12 @@ export function createServer({ log, trustProxy, dist, api, forms, sandbox, isRea
       ctx.body = ctx.status === 200 ? 'ready' : 'not ready'
     } else await next()
   })
+  app.use(async (ctx, next) => {
+    if (!/^\/(api|intake|sandbox)(\/|$)/.test(ctx.path)) return next()
+    // To a program an unknown address is an error, never a page.
+    ctx.status = 404
+    ctx.body = { message: '没有这个地址' }
+  })
   app.use(pages('/app', join(dist, 'web')))
   if (sandbox) app.use(pages('', join(dist, 'console')))
   else app.use((ctx) => (ctx.path === '/' ? ctx.redirect('/app/') : undefined))
