@@ -6,7 +6,8 @@ import { departmentNames } from '../../core/org/departments.js'
 import { sessionTtlMs } from '../../core/org/sessions.js'
 import { can } from '../../core/permissions/permissions.js'
 import type { PersonActor } from '../../core/actor.js'
-import type { Me } from '../contract/session.js'
+import { platforms } from '../../core/ports/platform.js'
+import type { Me, WaysIn } from '../contract/session.js'
 import { signInSchema } from '../contract/session.js'
 import type { AddRoute } from './api.js'
 import { readJson } from './body.js'
@@ -48,6 +49,11 @@ export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): 
     })
     setCookie(ctx, token, sessionTtlMs)
     ctx.body = await presentMe(deps, actor)
+  })
+
+  router.get('/sign-in', (ctx) => {
+    const answer: WaysIn = { platforms: platforms.filter((platform) => identities[platform]) }
+    ctx.body = answer
   })
 
   router.delete('/session', async (ctx) => {

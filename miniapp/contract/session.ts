@@ -6,6 +6,10 @@ export const platformSchema = z.enum(['sandbox', 'wecom', 'dingtalk', 'feishu'])
 /** `POST /api/session`: the one-time code that the messenger put into the page's address. */
 export const signInSchema = z.strictObject({ platform: platformSchema, code: z.string().min(8).max(2000) })
 
+/** `GET /api/sign-in`, for anybody: through which platforms people can come in here. */
+export const waysInSchema = z.object({ platforms: z.array(platformSchema) })
+export type WaysIn = z.infer<typeof waysInSchema>
+
 export const meSchema = z.object({
   id: idSchema,
   name: z.string(),

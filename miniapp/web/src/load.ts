@@ -54,9 +54,12 @@ export function useLoad<Data>(
   }
 
   onLive((event) => {
-    if (event && !matters(event)) return
-    clearTimeout(timer)
-    timer = setTimeout(() => void reload(), settleMs)
+    // The first event starts the wait and later ones join it: a steady stream must not put the look off for ever.
+    if (timer !== undefined || (event && !matters(event))) return
+    timer = setTimeout(() => {
+      timer = undefined
+      void reload()
+    }, settleMs)
   })
   onScopeDispose(() => {
     running?.abort()

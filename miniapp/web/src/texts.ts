@@ -194,6 +194,7 @@ export const texts = {
     saved: '已记录',
     undone: '已撤销',
     undoneMark: '已撤销',
+    begins: { called: '电话沟通，', missed: '没打通，明天再联系' },
     starters: ['电话沟通，', '微信聊了，', '上门拜访，', '没打通，明天再联系'],
   },
   close: {
@@ -293,6 +294,7 @@ export const texts = {
     noBindings: '还没有绑定账号',
     roles: { rep: '销售', manager: '主管', admin: '管理员', support: '客服' },
     about: '关于跟进',
+    version: (version: string) => `版本 ${version}`,
     aboutText: '开源、自部署的 CRM，住在聊天软件里。数据只在你们自己的服务器上。',
     signOut: '退出登录',
     signOutHint: '退出后，从聊天里任意一张卡片可以重新打开。',

@@ -90,6 +90,10 @@ describe('signing in to the pages', () => {
     expect(await host.api().ask(method, path, body, headers)).toMatchObject({ status, body: { code } })
   })
 
+  it('tells a stranger through which platforms people come in, and nothing else', async () => {
+    expect((await host.api().get('/sign-in')).body).toEqual({ platforms: ['sandbox'] })
+  })
+
   it('answers a body that is too large with 413', async () => {
     const body = { platform: 'sandbox', code: 'x'.repeat(70_000) }
 
