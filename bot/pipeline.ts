@@ -146,7 +146,7 @@ const base = {
 }
 
 /** What is read back from the inbox; a channel's mistake shows here and not in a rule. */
-const eventSchema = z.discriminatedUnion('type', [
+export const eventSchema = z.discriminatedUnion('type', [
   z.object({
     ...base,
     type: z.literal('message'),
