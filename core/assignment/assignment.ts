@@ -215,7 +215,8 @@ export function createAssignment(deps: AssignmentDeps) {
       const now = clock.now()
       const won =
         offer !== null && (await closeOffer(tx, leadId, { to: 'accepted', at: now, offerId: offer.id }))
-      if (!won) return lost(tx, org, lead, me)
+      // Read again: whoever won has committed between our first look and the update that found nothing to change.
+      if (!won) return lost(tx, org, await leads.byId(tx, leadId), me)
       await leads.move(tx, lead, 'owned', {
         ownerId: me,
         offeredToId: null,
