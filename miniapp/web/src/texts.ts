@@ -91,6 +91,7 @@ export const texts = {
     },
     sorts: { newest: '最新进来', score: '评分最高', touched: '最近联系' },
     filters: '筛选',
+    apply: '完成',
     source: '来源',
     owner: '负责人',
     sort: '排序',
