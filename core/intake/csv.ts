@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync'
 /** Reading and writing tables as people send them: UTF-8 or GBK, with or without a BOM, headings in any order. */
 
 export const largestCsvBytes = 20 * 1024 * 1024
-export const mostRows = 20_000
+export const mostRows = 5_000
 
 /** Bytes as text: UTF-8 when they are valid UTF-8, else GB18030, of which GBK is a part. */
 export function decodeText(bytes: Uint8Array): string {
@@ -63,5 +63,8 @@ export function readCsv(
 export function writeCsv(rows: readonly (readonly string[])[]): Buffer {
   return Buffer.from(`\uFEFF${stringify(rows.map((row) => row.map(asText)))}`, 'utf8')
 }
+
+/** An empty table with its headings. */
+export const importTemplate = (headings: readonly string[]): Buffer => writeCsv([headings])
 
 const asText = (cell: string): string => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)

@@ -7,6 +7,7 @@ import { addDealRoutes } from './deal-routes.js'
 import type { ApiDeps } from './deps.js'
 import { addFileRoutes } from './file-routes.js'
 import { addFollowUpRoutes } from './follow-up-routes.js'
+import { addLeadEntryRoutes } from './lead-entry-routes.js'
 import { addLeadRoutes } from './lead-routes.js'
 import { addLiveRoute } from './live.js'
 import { addPeopleRoutes } from './people-routes.js'
@@ -45,6 +46,7 @@ export function createApi(deps: ApiDeps): Router {
   addPeopleRoutes(add, deps)
   addTodayRoute(add, deps)
   addLeadRoutes(add, deps)
+  addLeadEntryRoutes(add, deps)
   addFollowUpRoutes(add, deps)
   addTaskRoutes(add, deps)
   addCustomerRoutes(add, deps)

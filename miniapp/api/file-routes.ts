@@ -63,7 +63,8 @@ export const presentFile = (file: FileRecord, words: Vocabulary): FileView => ({
   uploadedAt: file.uploadedAt.toISOString(),
 })
 
-function decodeName(header: string): string {
+/** A file's name as the header carries it: percent-encoded, since headers have no Chinese. */
+export function decodeName(header: string): string {
   try {
     return decodeURIComponent(header)
   } catch {

@@ -36,6 +36,12 @@ const refusals: Record<string, Refusal> = {
   'file.empty': { status: 422, message: '文件是空的，请重新选择' },
   'file.not_a_scan': { status: 422, message: '只能上传 PDF 或照片（JPG、PNG），这个文件不是' },
   'file.not_found': { status: 404, message: '没有找到这个文件' },
+  'import.empty': { status: 422, message: '表格里没有数据，第一行是表头，从第二行开始填' },
+  'import.no_known_column': {
+    status: 422,
+    message: '没有认出“电话”“邮箱”或“微信”这几列，请对照模板改一下表头',
+  },
+  'import.too_large': { status: 413, message: '表格太大，请分成几份，每份最多 5000 行、20 MB' },
   'person.not_found': { status: 404, message: '没有找到这位同事' },
 }
 
@@ -121,10 +127,12 @@ export const triggerLabels: Record<string, string> = {
 
 export const cardLabels: Record<string, string> = {
   'lead.offer': '新线索卡片',
-  'lead.escalation': '超时提醒卡片',
-  'lead.dispatched': '指派通知',
+  'lead.dispatch': '超时未接卡片',
+  'lead.given': '线索归属通知',
   'lead.touched': '客户再次来询',
-  'follow-up.confirm': '跟进确认卡片',
-  'task.reminder': '待办提醒',
+  'customer.touched': '老客户再次来询',
+  'follow-up': '跟进确认卡片',
+  'task.due': '待办提醒',
+  'task.overdue': '逾期抄送主管',
   'deal.stage': '商机阶段卡片',
 }
