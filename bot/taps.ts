@@ -34,6 +34,9 @@ export async function handleTap(core: Core, event: TapEvent, inboxId: string): P
   }
   const outcome = await decide(core, event, inboxId, delivery, actor)
   faultPoint('tap.after-commit')
+  // A card is drawn for its recipient's eyes: somebody it was forwarded to is told the outcome and sees no more of it.
+  if (delivery.personId !== null && (actor.kind !== 'person' || actor.personId !== delivery.personId))
+    return outcome
   const card = await core.read(async (tx) =>
     renderCard(core, tx, (await core.deliveries.find(tx, delivery.id)) ?? delivery),
   )
@@ -48,7 +51,9 @@ async function decide(
   actor: NonNullable<Awaited<ReturnType<Core['org']['actorOf']>>>,
 ): Promise<TapOutcome> {
   const run = async (tx: Tx): Promise<TapOutcome> => {
-    const tap = cardKinds.get(delivery.card)?.taps?.[event.actionId]
+    const taps = cardKinds.get(delivery.card)?.taps ?? {}
+    // The action comes from outside: `constructor` is no button.
+    const tap = Object.hasOwn(taps, event.actionId) ? taps[event.actionId] : undefined
     if (!tap) return { notice: { text: '卡片已更新，请看最新的内容。', tone: 'info' } }
     const values = limitValues(event.values)
     return tap({ core, tx, now: core.clock.now(), delivery, actor, values })
