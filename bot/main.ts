@@ -120,6 +120,7 @@ export async function start(
     api,
     forms,
     sandbox: sandbox?.router ?? null,
+    nextId: ids.next,
     isReady,
   })
   const server = createHttpServer((request, response) => void app.callback()(request, response))

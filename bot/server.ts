@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { send } from '@koa/send'
@@ -16,14 +15,25 @@ export interface ServerDeps {
   forms: Router
   /** The sandbox's own routes; null where it is off. */
   sandbox: Router | null
+  /** Makes the id of a request. */
+  nextId: () => string
   /** True when the process can do its work: the database answers. */
   isReady: () => Promise<boolean>
 }
 
 /** The HTTP side: headers, request ids, the routers and the built pages. */
-export function createServer({ log, trustProxy, dist, api, forms, sandbox, isReady }: ServerDeps): Koa {
+export function createServer({
+  log,
+  trustProxy,
+  dist,
+  api,
+  forms,
+  sandbox,
+  nextId,
+  isReady,
+}: ServerDeps): Koa {
   const app = new Koa({ proxy: trustProxy })
-  app.use(requests(log))
+  app.use(requests(log, nextId))
   app.use(headers())
   // The sandbox plays another company's server: it reads its bodies itself and comes before everything else.
   if (sandbox) app.use(sandbox.routes()).use(sandbox.allowedMethods())
@@ -49,9 +59,9 @@ export function createServer({ log, trustProxy, dist, api, forms, sandbox, isRea
 }
 
 /** One line a request without query or body, and one calm answer when something broke. */
-function requests(log: Log): Koa.Middleware {
+function requests(log: Log, nextId: () => string): Koa.Middleware {
   return async (ctx, next) => {
-    const requestId = randomUUID()
+    const requestId = nextId()
     ctx.state['requestId'] = requestId
     ctx.set('x-request-id', requestId)
     const started = performance.now()

@@ -61,7 +61,7 @@ const coreModules = [
     'tasks',
     'follow-ups',
   ],
-  ...['tickets', 'journeys', 'money', 'reports', 'sync', 'demo'],
+  ...['tickets', 'journeys', 'money', 'reports', 'sync'],
 ]
 
 /** Every import that the table or the order inside core forbids, as `file -> target`; empty when all is well. */
@@ -100,6 +100,8 @@ function levelOf(path: string): number {
   const [, folder = '', file] = path.split('/')
   if (path === 'core/app.ts' || path === 'core/entities.ts') return coreModules.length + 1
   if (file === undefined || folder === 'db' || folder === 'ports') return 0
+  // The demo company builds a core of its own, with a clock that walks through the past.
+  if (folder === 'demo') return coreModules.length + 2
   const index = coreModules.indexOf(folder)
   return index === -1 ? NaN : index + 1
 }
