@@ -7,6 +7,7 @@ import { PlatformError } from '../core/errors.js'
 import { LeadEntity } from '../core/leads/lead.js'
 import { scopeRows } from '../core/permissions/permissions.js'
 import type { LanguageModel } from '../core/ports/llm.js'
+import { findMoney } from '../core/understanding/money.js'
 import { noteDraftSchema, type NoteDraft } from '../core/understanding/note-schema.js'
 import { readNote } from '../core/understanding/note.js'
 import type { Log } from './log.js'
@@ -80,10 +81,17 @@ const tellsOfContact = (draft: NoteDraft): boolean =>
  * sentence is a stranger's text to the model, never instructions.
  */
 function grounded(draft: NoteDraft, rules: NoteDraft, text: string): NoteDraft {
-  const { customer, phone, ...rest } = draft
+  const { customer, phone, amount: claimed, ...rest } = draft
+  const sums = findMoney(text, { spokenUnits: true }).flatMap((hit) => [
+    hit.valueCents,
+    hit.minCents,
+    hit.maxCents,
+  ])
+  const amount = claimed && sums.includes(claimed.valueCents) ? claimed : rules.amount
   return {
     ...rest,
     persons: draft.persons.filter((person) => text.includes(person)),
+    ...(amount ? { amount } : {}),
     ...(customer && text.includes(customer)
       ? { customer }
       : rules.customer

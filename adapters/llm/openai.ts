@@ -79,6 +79,8 @@ export function createOpenAiModel({
       const day = clock.now().toISOString().slice(0, 10)
       if (spent.day !== day) spent = { day, tokens: 0 }
       if (spent.tokens >= dailyTokens) throw fail('over_budget', false)
+      // Loading the package is our own time, not the endpoint's.
+      await client()
       const signal = AbortSignal.timeout(input.limits.timeoutMs)
       try {
         return parse(await ask(input, knowsSchemas, signal))

@@ -147,18 +147,13 @@ async function draftCard(view: CardView, followUp: FollowUp): Promise<Card> {
       ...(named ? [{ id: 'create', label: '新建线索', style: 'default' as const }] : []),
       { id: 'drop', label: '不用记', style: 'default' },
     ],
+    ...readingNote(followUp),
   }
 }
 
 async function activeCard(view: CardView, followUp: FollowUp): Promise<Card> {
   const about = aboutOf(followUp)
   const isEdited = view.delivery.params['editing'] === 'yes'
-  const reading = {
-    'rules-only': '模型没有及时回答，这次只按规则理解',
-    model: '由模型理解',
-    rules: '',
-    person: '已人工核对',
-  }[followUp.readBy]
   return {
     kind: 'follow-up',
     title: `已记录跟进：${await subjectName(view, about)}`,
@@ -188,8 +183,18 @@ async function activeCard(view: CardView, followUp: FollowUp): Promise<Card> {
           },
         }
       : {}),
-    ...(reading ? { footnote: reading } : {}),
+    ...readingNote(followUp),
   }
+}
+
+function readingNote({ readBy }: FollowUp): { footnote?: string } {
+  const footnote = {
+    'rules-only': '模型没有给出可用的回答，这次只按规则理解',
+    model: '由模型理解',
+    rules: '',
+    person: '已人工核对',
+  }[readBy]
+  return footnote ? { footnote } : {}
 }
 
 async function understood({ core, tx, now }: CardView, followUp: FollowUp): Promise<Card['blocks'][number]> {
