@@ -90,7 +90,7 @@ export function addCustomerRoutes(add: AddRoute, { core, config }: ApiDeps): voi
         tx,
         core,
         [...subjects, ...deals.map((deal) => ({ type: 'deal' as const, id: deal.id }))],
-        { showPhones },
+        { showPhones, followUps },
       ),
     }
   }

@@ -3,7 +3,7 @@ import type { PersonActor } from '../../core/actor.js'
 import type { Tx } from '../../core/db/unit-of-work.js'
 import { listLeads } from '../../core/leads/lead-list.js'
 import type { Lead } from '../../core/leads/lead.js'
-import { authorize, can } from '../../core/permissions/permissions.js'
+import { can } from '../../core/permissions/permissions.js'
 import { wasOffered } from '../../core/reports/today.js'
 import type { AcceptAnswer, ConvertAnswer, LeadList, LeadPage } from '../contract/leads.js'
 import { leadActionSchemas, leadQuerySchema } from '../contract/leads.js'
@@ -93,10 +93,7 @@ export function addLeadRoutes(add: AddRoute, { core }: ApiDeps): void {
   })
 
   act('contacted', async (tx, actor, id) => {
-    const lead = await core.leads.require(tx, actor, id)
-    authorize(actor, 'follow-up.write', lead)
-    await core.leads.markViewed(tx, actor, id)
-    await core.leads.markContacted(tx, id)
+    await core.leads.contact(tx, actor, id)
     return ok
   })
 
@@ -150,6 +147,7 @@ export function addLeadRoutes(add: AddRoute, { core }: ApiDeps): void {
       deliveries: deliveries.map((delivery) => presentDelivery(delivery, words)),
       timeLine: await readTimeLine(tx, core, [subject], {
         showPhones: can(actor, 'phone.read', lead),
+        followUps,
       }),
     }
   }

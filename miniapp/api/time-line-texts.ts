@@ -40,6 +40,7 @@ const sentences: Record<string, (change: Change, words: Vocabulary) => string> =
   'lead.captured': () => '线索进来了',
   'lead.touched': () => '客户又来询问',
   'lead.viewed': () => '查看了线索',
+  'lead.contacted': () => '首次联系了客户',
   'lead.accepted': ({ data }) =>
     `接单${typeof data.waitedMs === 'number' ? `，用时 ${duration(data.waitedMs)}` : ''}`,
   'lead.dispatched': ({ data }, words) => `指派给 ${nameOf(data.personId, words)}`,

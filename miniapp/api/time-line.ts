@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import type { Core } from '../../core/app.js'
 import type { Change, Subject } from '../../core/changes/change.js'
+import type { FollowUp } from '../../core/follow-ups/follow-up.js'
 import { maskPhone } from '../../core/understanding/phones.js'
 import type { TimeLineEntry } from '../contract/common.js'
 import { money } from './money.js'
@@ -11,15 +12,17 @@ import { loadVocabulary, type Vocabulary } from './vocabulary.js'
 /**
  * What happened to some subjects, newest first, in words.
  *
- * @param showPhones - whole numbers; else masked.
+ * @param showPhones - whole numbers; else masked. @param followUps - recorded about the subjects; their words come along.
  */
 export async function readTimeLine(
   tx: EntityManager,
   core: Core,
   subjects: Subject[],
-  { showPhones, before }: { showPhones: boolean; before?: string },
+  { showPhones, followUps = [] }: { showPhones: boolean; followUps?: FollowUp[] },
 ): Promise<TimeLineEntry[]> {
-  const changes = await core.changes.timeLine(tx, subjects, { limit: 60, ...(before ? { before } : {}) })
+  const recorded = followUps.slice(0, mostFollowUps)
+  const all = [...subjects, ...recorded.map(({ id }) => ({ type: 'follow-up' as const, id }))]
+  const changes = await core.changes.timeLine(tx, all, { limit: 60 })
   const words = await loadVocabulary(tx, core, changes.flatMap(peopleIn))
   return changes
     .filter((change) => !hiddenKinds.has(change.kind))
@@ -29,6 +32,7 @@ export async function readTimeLine(
       kind: change.kind,
       actor: actorName(change, words),
       ...describeChange(change, words),
+      ...(change.kind === 'follow-up.recorded' ? { detail: wordsOf(recorded, change.subjectId) } : {}),
       fields: Object.entries(beginnings.has(change.kind) ? {} : change.fields).flatMap(
         ([field, [before, after]]) => {
           const label = fieldLabels[field]
@@ -39,6 +43,12 @@ export async function readTimeLine(
       ),
     }))
 }
+
+/** Each is a subject of the query. */
+const mostFollowUps = 30
+
+const wordsOf = (followUps: FollowUp[], id: string): string | null =>
+  followUps.find((followUp) => followUp.id === id)?.text ?? null
 
 const personFields = ['ownerId', 'offeredToId', 'askedId']
 

@@ -289,6 +289,7 @@ export const texts = {
     noData: '暂无',
     team: '团队',
     person: '同事',
+    columns: { load: '在手', accepted: '本周接单', firstTouch: '首次联系', won: '本月赢单' },
     bindings: '绑定的账号',
     bindingStates: { verified: '已验证', bound: '已绑定', broken: '需要重新绑定' },
     platforms: { sandbox: '沙盒', wecom: '企业微信', dingtalk: '钉钉', feishu: '飞书' },

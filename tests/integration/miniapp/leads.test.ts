@@ -166,6 +166,9 @@ describe('leads on the pages', () => {
     expect(page.followUps).toMatchObject([{ action: '电话', text: note.text, mine: true }])
     expect(page.tasks).toMatchObject([{ dueAt: '2026-03-12T07:00:00.000Z', kind: 'contact' }])
     expect(page.firstTouchAt).not.toBeNull()
+    expect(page.timeLine).toContainEqual(
+      expect.objectContaining({ kind: 'follow-up.recorded', actor: '王小明', detail: note.text }),
+    )
   })
 
   it('keeps untrusted words as they are', async () => {
