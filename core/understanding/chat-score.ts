@@ -49,7 +49,9 @@ export function weighChat(fact: ChatFact, capture: CaptureDocument): ChatVerdict
   const signals = effectiveSignals(fact, refused)
   const affirmed = refused ? [] : tagsOf(fact, 'affirmed', capture)
   const extra = refused ? [] : derivedTags(fact, signals, affirmed, capture)
-  const keywords = orderTags([...affirmed, ...extra], capture)
+  // 试用账号收到了,想约个演示: what was received names the subject of a wish that stands beside it.
+  const reported = affirmed.length > 0 ? tagsOf(fact, 'reported', capture) : []
+  const keywords = orderTags([...affirmed, ...reported, ...extra], capture)
   const negated = deniedTags(fact, refused, keywords, capture)
   if (fact.sender === 'internal') {
     return { isLead: false, score: 0, reasons: ['同事之间的消息'], keywords: [], negated: [], signals }
@@ -99,6 +101,7 @@ function namesLaterTime(fact: ChatFact): boolean {
   const timed = fact.times.some(
     (time) =>
       time.kind !== 'duration' &&
+      !/^(?:最近|近期|现在|目前)/.test(time.text) &&
       later.hits.some((hit) => hit.start >= time.start - 4 && hit.start - time.end <= 10),
   )
   return timed || (!vague && CONDITION.test(fact.text))
@@ -162,7 +165,9 @@ function deniedTags(
   capture: CaptureDocument,
 ): string[] {
   const denied = tagsOf(fact, 'denied', capture)
-  const all = refused ? [...denied, ...tagsOf(fact, 'affirmed', capture)] : denied
+  // 太贵,不要了 gives a reason; it does not say that no quotation is wanted.
+  const wanted = { ...fact, hits: fact.hits.filter((hit) => !hit.text.includes('贵')) }
+  const all = refused ? [...denied, ...tagsOf(wanted, 'affirmed', capture)] : denied
   return orderTags(all, capture).filter((tag) => !keywords.includes(tag))
 }
 

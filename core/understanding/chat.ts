@@ -1,4 +1,5 @@
 import type { CaptureDocument, ChatIntent } from '../playbook/capture.js'
+import { counterFrames, findFrames, type FrameHit } from './chat-frames.js'
 import { intentOfLead, intentOfOther } from './chat-intent.js'
 import {
   blankSpans,
@@ -69,12 +70,14 @@ export function readChat(text: string, context: ChatContext): ChatReading {
   const times = findTimes(clean, context.reference).filter((time) => time.kind !== 'duration')
   const money = findMoney(clean, { spokenUnits: true })
   const masked = reader.negation.mask(plain)
-  const hits = reader.keywords(plain, masked, companies)
+  const built = reader.frames(plain, masked, companies)
+  const named = reader.keywords(plain, masked, companies)
+  const hits = [...named, ...builtBeside(named, built)].sort((a, b) => a.start - b.start)
   const fact: ChatFact = {
     text: plain,
     clauses: clausesOf(plain),
     hits,
-    signals: reader.signals(plain, masked, companies),
+    signals: [...reader.signals(plain, masked, companies, built.spans), ...built.signals],
     times,
     hasContact: phones.length + maskedPhones.length + emails.length + wechat.length > 0,
     looksLikeCard: looksLikeCard(clean, people.length + companies.length, phones.length + emails.length),
@@ -126,14 +129,15 @@ function looksLikeCard(text: string, names: number, contacts: number): boolean {
   )
 }
 
+type Span = { start: number; end: number }
+type Signals = ChatFact['signals']
+type Built = { keywords: (KeywordHit & { yields: boolean })[]; signals: Signals; spans: readonly Span[] }
+
 type ChatReader = {
   negation: ReturnType<typeof createNegationReader>
-  keywords: (text: string, masked: string, names: readonly { start: number; end: number }[]) => KeywordHit[]
-  signals: (
-    plain: string,
-    masked: string,
-    names: readonly { start: number; end: number }[],
-  ) => ChatFact['signals']
+  keywords: (text: string, masked: string, names: readonly Span[]) => KeywordHit[]
+  signals: (plain: string, masked: string, names: readonly Span[], asked: readonly Span[]) => Signals
+  frames: (plain: string, masked: string, names: readonly Span[]) => Built
 }
 
 // Compiling a document costs milliseconds and documents never change once published.
@@ -144,22 +148,55 @@ function readerOf(capture: CaptureDocument): ChatReader {
   if (ready !== undefined) return ready
   const negation = createNegationReader(capture.negations)
   const finders = capture.signals.map((signal) => ({ signal, find: compilePhrases(signal.forms) }))
-  const outside = (names: readonly { start: number; end: number }[]) => (hit: PhraseHit) =>
-    !names.some((name) => name.start <= hit.start && hit.end <= name.end)
   const reader: ChatReader = {
     negation,
     keywords: createKeywordReader(capture.keywords, negation),
     // 不是没预算 and 合不合适 refuse nothing; everything else is looked for in the full text.
-    signals: (plain, masked, names) =>
+    signals: (plain, masked, names, asked) =>
       finders.flatMap(({ signal, find }) => {
         const text = signal.intent === 'refuse' ? maskAffirmations(plain) : plain
-        const found = find(text).filter(outside(names))
+        // 续一年怎么操作 asks how to buy, whatever 怎么操作 means elsewhere.
+        const others = signal.key === 'support' ? [...names, ...asked] : names
+        const found = find(text).filter((hit) => !within(hit, others))
         const asks = signal.weight > 0 && signal.intent !== undefined
         const denied = asks ? new Set(negation.denied(masked, found)) : new Set<PhraseHit>()
         const hits = found.filter((hit) => !denied.has(hit))
         return hits.length === 0 ? [] : [{ ...signal, hits }]
       }),
+    frames: (plain, masked, names) => {
+      const found = findFrames(plain).filter((hit) => !within(hit, names))
+      const denied = new Set(negation.denied(masked, found))
+      const isTag = (hit: FrameHit) => capture.keywords.some((keyword) => keyword.key === hit.frame.tag)
+      return {
+        keywords: found.filter(isTag).map((hit) => asKeyword(hit, denied.has(hit))),
+        signals: [
+          ...found.filter((hit) => !isTag(hit) && !denied.has(hit)),
+          ...findFrames(plain, counterFrames),
+        ].map(asSignal),
+        spans: found,
+      }
+    },
   }
   readers.set(capture, reader)
   return reader
+}
+
+function asKeyword({ frame, start, end, text }: FrameHit, denied: boolean): Built['keywords'][number] {
+  const { tag = '', yields = false } = frame
+  return { key: tag, start, end, text, state: denied ? 'denied' : 'affirmed', yields }
+}
+
+/** The keywords that constructions amount to, without those that yield to another one. */
+function builtBeside(named: readonly KeywordHit[], { keywords }: Built): KeywordHit[] {
+  const firm = [...named, ...keywords.filter((hit) => !hit.yields)].some((hit) => hit.state === 'affirmed')
+  return firm ? keywords.filter((hit) => !hit.yields) : keywords
+}
+
+function asSignal({ frame, start, end, text }: FrameHit): Signals[number] {
+  const { key, reason, weight, intent } = frame
+  return { key, reason, weight, intent, forms: [], hits: [{ start, end, text }] }
+}
+
+function within(hit: Span, spans: readonly Span[]): boolean {
+  return spans.some((span) => span.start <= hit.start && hit.end <= span.end)
 }

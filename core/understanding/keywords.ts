@@ -1,18 +1,23 @@
-import { quotedSpans } from './chat-text.js'
+import { clausesOf, quotedSpans } from './chat-text.js'
 import type { createNegationReader } from './negation.js'
 import { compilePhrases } from './phrases.js'
 
 /** What a keyword rule of the capture document is to this reader. */
 export type KeywordRule = { key: string; forms: string[]; falseFriends: string[] }
 
-/** A keyword where it stands. `state`: said as one's own wish, denied, or only quoted. */
+/** A keyword where it stands. `state`: said as one's own wish, denied, quoted from others, or reported as received or done. */
 export type KeywordHit = {
   key: string
   start: number
   end: number
   text: string
-  state: 'affirmed' | 'denied' | 'quoted'
+  state: 'affirmed' | 'denied' | 'quoted' | 'reported'
 }
+
+/** 合同我收到了, 对公账户已转: what was received or done is no wish. */
+const REPORT =
+  /收到(?:了|$|[,，。])|收到[^,，。]{1,8}了|已(?:经)?(?:转|付|打款|汇|寄|签收)|(?:付|转|打|汇)(?:过去|出去)?了(?!.{0,3}就)/
+const ASKS = /[?？吗呢]|想|要|能|再|什么|怎么|多少|就(?:签|定|买)|可以/
 
 type Span = { start: number; end: number }
 
@@ -45,10 +50,13 @@ export function createKeywordReader(
         .map((hit) => ({ ...hit, key: reader.key }))
     })
     const denied = new Set(negation.denied(masked, hits))
+    const reports = clausesOf(text).filter((clause) => REPORT.test(clause.text) && !ASKS.test(clause.text))
     return hits
       .map((hit): KeywordHit => {
-        const quoted = quotes.some((quote) => quote.start <= hit.start && hit.end <= quote.end)
-        return { ...hit, state: quoted ? 'quoted' : denied.has(hit) ? 'denied' : 'affirmed' }
+        const within = (span: Span) => span.start <= hit.start && hit.end <= span.end
+        if (quotes.some(within)) return { ...hit, state: 'quoted' }
+        if (reports.some(within)) return { ...hit, state: 'reported' }
+        return { ...hit, state: denied.has(hit) ? 'denied' : 'affirmed' }
       })
       .sort((a, b) => a.start - b.start)
   }

@@ -15,6 +15,8 @@ const TURN =
 /** Two denials that make an affirmation: 不是没预算, 不能不签. */
 const DOUBLE =
   /(?:不是|并非|并不是|也不是|又不是|不能|不得|不可能|不会|没有|没|无)(?:说)?(?:没有|没|不|无|未|拒绝)(?!好意思|错|过|论)/g
+/** 算了,还是周二吧 changes the plan; it refuses nothing. */
+const CHANGED = /(?:算了|不行|不用)[,，]?(?=还是|就(?:周|下|明|后|定)|改(?:到|成|为|约)|换(?:成|到))/g
 /** 合不合适, 有没有, 好了没有 ask; they deny nothing. */
 const A_NOT_A = /([\u4e00-\u9fff])[不没]\1|是否|能否|可否|有没有/g
 
@@ -53,7 +55,7 @@ export function createNegationReader(words: NegationWords) {
 
 /** Blanks out double denials and questions of the form 合不合适, same length: what is left denies on its own. */
 export function maskAffirmations(text: string): string {
-  const spans = [...text.matchAll(A_NOT_A), ...text.matchAll(DOUBLE)]
+  const spans = [...text.matchAll(A_NOT_A), ...text.matchAll(DOUBLE), ...text.matchAll(CHANGED)]
   return spans.map((m) => ({ start: m.index, end: m.index + m[0].length })).reduce(blank, text)
 }
 
