@@ -109,6 +109,10 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
     }
   }
 
+  async function inOrder(deliveries: Delivery[]): Promise<void> {
+    for (const delivery of deliveries) await handle(delivery)
+  }
+
   async function fail(delivery: Delivery, error: unknown): Promise<void> {
     const platform = error instanceof PlatformError ? error : null
     log.warn(
@@ -136,7 +140,10 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
   }
 
   return {
-    /** Works until nothing is due. Deliveries of one batch go out side by side; one that hangs holds up only its batch. */
+    /**
+     * Works until nothing is due. Recipients of one batch are served side by side, each one's cards in the order in
+     * which they were queued; a call that hangs holds up only its batch.
+     */
     async run(): Promise<void> {
       for (;;) {
         const claimed = await core.write((tx) =>
@@ -144,11 +151,14 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
         )
         if (claimed.length === 0) return
         faultPoint('delivery.after-claim')
-        await Promise.all(claimed.map(handle))
+        await Promise.all([...byRecipient(claimed).values()].map(inOrder))
       }
     },
   }
 }
+
+const byRecipient = (deliveries: Delivery[]): Map<string | null, Delivery[]> =>
+  Map.groupBy(deliveries, ({ personId, chatId }) => personId ?? chatId)
 
 interface Route {
   messenger: Messenger
