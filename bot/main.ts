@@ -120,6 +120,7 @@ export async function start(
     api,
     forms,
     sandbox: sandbox?.router ?? null,
+    hosts: sandbox ? hostsOf(config) : null,
     nextId: ids.next,
     isReady,
   })
@@ -219,6 +220,11 @@ async function listen(server: Server, { host, port }: Config): Promise<void> {
     })
     server.listen(port, host, done)
   })
+}
+
+/** Names of this machine, and the one that the installation says it is reached by. */
+function hostsOf(config: Config): ReadonlySet<string> {
+  return new Set(['localhost', '127.0.0.1', '[::1]', config.host, new URL(config.publicUrl).hostname])
 }
 
 function originOf(server: Server, config: Config): string {

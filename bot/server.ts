@@ -15,6 +15,8 @@ export interface ServerDeps {
   forms: Router
   /** The sandbox's own routes; null where it is off. */
   sandbox: Router | null
+  /** Host names that requests may name; null for any. See `onlyKnownHosts`. */
+  hosts: ReadonlySet<string> | null
   /** Makes the id of a request. */
   nextId: () => string
   /** True when the process can do its work: the database answers. */
@@ -29,12 +31,14 @@ export function createServer({
   api,
   forms,
   sandbox,
+  hosts,
   nextId,
   isReady,
 }: ServerDeps): Koa {
   const app = new Koa({ proxy: trustProxy })
   app.use(requests(log, nextId))
   app.use(headers())
+  if (hosts) app.use(onlyKnownHosts(hosts))
   // The sandbox plays another company's server: it reads its bodies itself and comes before everything else.
   if (sandbox) app.use(sandbox.routes()).use(sandbox.allowedMethods())
   app.use(new Router().use('/api', api.routes(), api.allowedMethods()).routes())
@@ -86,6 +90,18 @@ function requests(log: Log, nextId: () => string): Koa.Middleware {
       },
       'request',
     )
+  }
+}
+
+/**
+ * The sandbox asks nobody who they are: it is guarded by listening on this machine only. A web page that points a name
+ * of its own at this address (DNS rebinding) would get around that, were any Host header good.
+ */
+function onlyKnownHosts(hosts: ReadonlySet<string>): Koa.Middleware {
+  return async (ctx, next) => {
+    if (hosts.has(ctx.hostname)) return next()
+    ctx.status = 421
+    ctx.body = { message: '请用启动时打印的网址打开' }
   }
 }
 

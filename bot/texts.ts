@@ -39,12 +39,12 @@ export const hasText = (code: string): boolean => code in refusals
 
 export const outcomeLabels: Record<string, string> = {
   positive: '有进展',
-  neutral: '一般',
+  neutral: '已沟通',
   negative: '不顺利',
   no_contact: '没联系上',
   won: '成交',
   lost: '丢单',
-  postponed: '客户推迟',
+  postponed: '推迟',
 }
 
 export const queueReasons: Record<string, string> = {
