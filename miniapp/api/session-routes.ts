@@ -82,6 +82,8 @@ async function presentMe({ core, config }: ApiDeps, actor: PersonActor): Promise
         readCustomers: can(actor, 'customer.read'),
         team: actor.role === 'manager' || actor.role === 'admin',
         reassign: can(actor, 'lead.reassign'),
+        createLeads: can(actor, 'lead.create'),
+        importLeads: can(actor, 'lead.import'),
       },
       timeZone: config.timeZone,
       now: core.clock.now().toISOString(),

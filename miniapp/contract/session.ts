@@ -24,6 +24,8 @@ export const meSchema = z.object({
     /** Sees more than their own rows. */
     team: z.boolean(),
     reassign: z.boolean(),
+    createLeads: z.boolean(),
+    importLeads: z.boolean(),
   }),
   timeZone: z.string(),
   /** The server's clock when it answered: pages count down by it. */
