@@ -68,7 +68,7 @@ const rules: Rule[] = [
   { on: 'deal.opened', card: 'deal.stage', to: (change) => [after(change, 'ownerId')], tellCauser: true },
   { on: 'follow-up.recorded', card: 'follow-up', to: fromChat, tellCauser: true },
   { on: 'follow-up.drafted', card: 'follow-up', to: fromChat, tellCauser: true },
-  { on: 'task.fell-due', card: 'task.due', to: (change) => [datum(change, 'ownerId')], urgent: true },
+  { on: 'task.fell-due', card: 'task.due', to: (change) => [datum(change, 'ownerId')] },
   {
     on: 'task.overdue',
     card: 'task.overdue',

@@ -3,6 +3,7 @@ import type { Core } from '../core/app.js'
 import { outboxDepth } from '../core/changes/outbox.js'
 import type { Change } from '../core/changes/change.js'
 import type { Deadline } from '../core/deadlines/deadlines.js'
+import { aboutOf } from '../core/follow-ups/follow-ups.js'
 import type { AdjustableClock } from '../core/ports/clock.js'
 import { leadName } from './format.js'
 import { changeLabels, deadlineLabels, stepLabels } from './texts.js'
@@ -81,13 +82,22 @@ function createNames(core: Core, tx: EntityManager) {
         case 'deal':
           return (await core.deals.find(tx, id))?.title ?? '商机'
         case 'task':
-          return (await core.tasks.find(tx, id))?.title ?? '待办'
-        case 'follow-up':
-          return '跟进'
+          return task(id)
+        case 'follow-up': {
+          const about = aboutOf(await core.followUps.byId(tx, id))
+          return about ? subject(about.type, about.id) : '待确认客户'
+        }
         default:
           return ''
       }
     })
+  }
+
+  /** Whom it is about comes first: dozens of tasks are called “call them”. */
+  async function task(id: string): Promise<string> {
+    const found = await core.tasks.find(tx, id)
+    if (!found) return '待办'
+    return `${await subject(found.subjectType, found.subjectId)} · ${found.title}`
   }
 
   return {

@@ -178,7 +178,7 @@ async function activeCard(view: CardView, followUp: FollowUp): Promise<Card> {
     ...(about
       ? {
           page: {
-            label: '查看客户',
+            label: about.type === 'lead' ? '查看线索' : '查看客户',
             path: about.type === 'lead' ? `/leads/${about.id}` : `/customers/${about.id}`,
           },
         }

@@ -91,19 +91,19 @@ async function live(tx: Tx, { core, clock, now, contracts }: LifeInput): Promise
     stories: interests.map((interest) => tell(interest, world)),
     until: now,
   })
-  await announce(tx, now)
+  await announce(tx)
   await writeFact(tx, demoFact, { seededAt: now.toISOString() })
   return report(tx)
 }
 
-/** Hands the relay what still needs somebody: queued and unviewed leads, and tasks that have fallen due. */
-async function announce(tx: Tx, now: Date): Promise<void> {
+/**
+ * Hands the relay what needs somebody within minutes: queued and unviewed leads. Tasks that fell due were told of in
+ * their time; they stand on the page of today, and a messenger full of old reminders would hide what is new.
+ */
+async function announce(tx: Tx): Promise<void> {
   const leads = await tx.getRepository(LeadEntity).findBy([{ state: 'queued' }, { state: 'owned' }])
   const waiting = leads.filter((lead) => lead.demo && (lead.state === 'queued' || lead.viewedAt === null))
-  const tasks = await tx.getRepository(TaskEntity).findBy({ state: 'open', demo: true })
-  const due = tasks.filter((task) => task.dueAt <= now)
   await pass(tx, waiting, ['lead.queued', 'lead.escalated', 'lead.dispatched', 'lead.given'])
-  await pass(tx, due, ['task.fell-due'])
 }
 
 /** The newest change of the given kinds for each record. */

@@ -56,8 +56,8 @@ describe('the tour', () => {
         'lead.captured',
         'offer.expired',
         'lead.queued',
-        'lead.given',
-        'follow-up.saved',
+        'lead.taken-over',
+        'follow-up.recorded',
       ),
     ).toEqual(['ask', 'accept', 'askAgain', 'wait', 'takeOver', 'note'])
   })
@@ -71,7 +71,7 @@ describe('the tour', () => {
   })
 
   it('lets the manager act only after nobody accepted', () => {
-    expect(run('lead.captured', 'lead.accepted', 'lead.given')).toEqual(['ask', 'accept'])
+    expect(run('lead.captured', 'lead.accepted', 'lead.dispatched')).toEqual(['ask', 'accept'])
   })
 
   it('does not count what happened before it began', () => {

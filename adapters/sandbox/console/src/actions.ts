@@ -3,7 +3,7 @@ import { api, ApiError } from './api.js'
 import { be } from './live.js'
 import { parseRoute, writeRoute } from './route.js'
 import { isPhone } from './screen.js'
-import { chat, state, toast, type Outgoing } from './state.js'
+import { chat, me, state, toast, type Outgoing } from './state.js'
 import { texts } from './texts.js'
 import { applyBootstrap, applyPanel, putChat, putMessage } from './sync.js'
 
@@ -46,8 +46,10 @@ async function describeMe(id: string): Promise<void> {
 function preferredChat(): string | undefined {
   const withNews = state.chats.find((one) => one.unread > 0)
   const last = state.chats.find((one) => one.id === remembered.get(state.meId))
-  const busiest = state.chats.find((one) => one.last) ?? state.chats[0]
-  return (withNews ?? last ?? busiest)?.id
+  const busiest = state.chats.find((one) => one.last)
+  // Customers speak in the group first: that is where the product listens.
+  const quiet = state.chats.find((one) => one.kind === 'group' && one.hasBot && !me.value?.internal)
+  return (withNews ?? last ?? busiest ?? quiet ?? state.chats[0])?.id
 }
 
 export async function openChat(chatId: string | null, mode: 'push' | 'replace' = 'push'): Promise<void> {

@@ -63,6 +63,8 @@ export const texts = {
   deadlines: '倒计时',
   noDeadlines: '没有在等的事',
   moreDeadlines: (n: number) => `还有 ${n} 件`,
+  laterReminders: (n: number) => `待办提醒 ${n} 件`,
+  soonest: (time: string) => `最近一件 ${time} 后`,
   overdue: (time: string) => `已过 ${time}`,
   changes: '刚刚发生',
   noChanges: '还没有动静',

@@ -12,7 +12,7 @@ export interface Step {
 export const steps: Step[] = [
   { id: 'ask', title: '客户在群里问报价', detail: '扮演客户发一句话，系统听出需求和电话，变成一条线索。' },
   { id: 'accept', title: '销售收到卡片，点「接单」', detail: '线索挑中了最合适的人，5 分钟内等他确认。' },
-  { id: 'askAgain', title: '又来一位客户', detail: '再发一句，这次先不接。' },
+  { id: 'askAgain', title: '又来一位客户', detail: '换一位客户在群里问，这次先不接。' },
   { id: 'wait', title: '5 分钟没人接', detail: '把时钟拨快 5 分钟，看线索转到主管手里。' },
   { id: 'takeOver', title: '主管处理', detail: '主管收到加急卡片：指派给别人，或者自己接。' },
   { id: 'note', title: '一句话写跟进', detail: '销售对机器人说一句话，客户、下一步、时间都记好。' },
@@ -31,10 +31,10 @@ export interface Progress {
 const evidence: Partial<Record<StepId, { kind: RegExp; label: RegExp; after?: StepId }>> = {
   ask: { kind: /^lead\.(captured|touched)$/, label: /新线索/ },
   accept: { kind: /^(lead|offer)\.accepted$/, label: /接单/ },
-  askAgain: { kind: /^lead\.(captured|touched)$/, label: /新线索/, after: 'accept' },
-  wait: { kind: /^(offer\.expired|lead\.(queued|escalated))$/, label: /超时|没人接/, after: 'askAgain' },
-  takeOver: { kind: /^lead\.(given|accepted)$/, label: /指派|自己接|接手/, after: 'wait' },
-  note: { kind: /^follow-up\./, label: /跟进/ },
+  askAgain: { kind: /^lead\.captured$/, label: /新线索/, after: 'accept' },
+  wait: { kind: /^offer\.expired$/, label: /超时/, after: 'askAgain' },
+  takeOver: { kind: /^lead\.(dispatched|taken-over)$/, label: /指派|自己接/, after: 'wait' },
+  note: { kind: /^follow-up\.(recorded|drafted)$/, label: /跟进/ },
 }
 
 /**
