@@ -7,17 +7,21 @@
  * Exit code 1 when a target is missed.
  */
 import { cpus } from 'node:os'
+import { engines } from './databases.js'
 import { floorBenches } from './floor-benches.js'
+import { leadBenches } from './lead-benches.js'
 import { isReached, renderReport, type Bench, type Row } from './report.js'
 
-const benches: Bench[] = [...floorBenches]
+const benches: Bench[] = [...floorBenches, ...engines.flatMap((engine) => [...leadBenches(engine)])]
 
 const words = process.argv.slice(2)
 const chosen = benches.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
 const rows: Row[] = []
 for (const bench of chosen) {
   process.stderr.write(`running ${bench.name} …\n`)
-  rows.push({ name: bench.name, ...(await bench.run()) })
+  const found = await bench.run()
+  if (Array.isArray(found)) rows.push(...found.map((row) => ({ ...row, name: `${bench.name}, ${row.name}` })))
+  else rows.push({ name: bench.name, ...found })
 }
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`)

@@ -11,7 +11,8 @@ export interface Measurement {
 
 export interface Bench {
   name: string
-  run(): Promise<Measurement>
+  /** One number, or several with what tells them apart, e.g. `p50`. */
+  run(): Promise<Measurement | Row[]>
 }
 
 export interface Row extends Measurement {
