@@ -1,18 +1,22 @@
-import { ref, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
+import type { Problem } from '../../contract/common.js'
 import type { Me } from '../../contract/session.js'
 import { ask, RequestFailed, whenSignedOut } from './api.js'
 import { startLive, stopLive } from './live.js'
 import { signInCode } from './sign-in-code.js'
+import { texts } from './texts.js'
 
 /** Who is signed in; null before it is known and when nobody is. */
 export const me = shallowRef<Me | null>(null)
-/** Why nobody is signed in: a sentence, or an empty string when there was simply no code. */
-export const signedOut = ref<string | null>(null)
+/** Why nobody is signed in; `session.needed` when there was simply no code. Null before it is known. */
+export const signedOut = shallowRef<Problem | null>(null)
+
+const noSession: Problem = { code: 'session.needed', message: '' }
 
 whenSignedOut(() => {
   if (!me.value) return
   me.value = null
-  signedOut.value = ''
+  signedOut.value = noSession
   stopLive()
 })
 
@@ -28,10 +32,10 @@ export async function signIn(): Promise<void> {
   } catch (error) {
     // A code that was used already (page reloaded, link opened twice) may still have its session.
     if (code && error instanceof RequestFailed && error.problem.code === 'session.code_invalid') {
-      await signInAgain(error.message)
+      await signInAgain(error.problem)
       return
     }
-    signedOut.value = isPlainAbsence(error) ? '' : (error as Error).message
+    signedOut.value = problemOf(error)
   }
 }
 
@@ -39,18 +43,18 @@ export async function signOut(): Promise<void> {
   await ask('/session', { method: 'DELETE' })
   stopLive()
   me.value = null
-  signedOut.value = ''
+  signedOut.value = noSession
 }
 
-async function signInAgain(message: string): Promise<void> {
+async function signInAgain(problem: Problem): Promise<void> {
   try {
     me.value = await ask<Me>('/me')
     signedOut.value = null
     startLive()
   } catch {
-    signedOut.value = message
+    signedOut.value = problem
   }
 }
 
-const isPlainAbsence = (error: unknown): boolean =>
-  error instanceof RequestFailed && error.problem.code === 'session.needed'
+const problemOf = (error: unknown): Problem =>
+  error instanceof RequestFailed ? error.problem : { code: 'unknown', message: texts.problems.unknown }
