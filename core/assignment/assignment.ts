@@ -92,7 +92,7 @@ export function createAssignment(deps: AssignmentDeps) {
       closedAt: null,
     }
     await insertRows(tx, OfferEntity, [offer])
-    await leads.move(tx, lead, 'offered', {
+    await leads.requireMove(tx, lead, 'offered', {
       offeredToId: personId,
       departmentId: person.departmentId,
       ownerId: null,
@@ -217,7 +217,7 @@ export function createAssignment(deps: AssignmentDeps) {
         offer !== null && (await closeOffer(tx, leadId, { to: 'accepted', at: now, offerId: offer.id }))
       // Read again: whoever won has committed between our first look and the update that found nothing to change.
       if (!won) return lost(tx, org, await leads.byId(tx, leadId), me)
-      await leads.move(tx, lead, 'owned', {
+      await leads.requireMove(tx, lead, 'owned', {
         ownerId: me,
         offeredToId: null,
         ownedVia: 'accept',

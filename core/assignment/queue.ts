@@ -22,7 +22,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
     const next = chain[position + 1]
     // Above the top there is nobody to ask: red now, instead of waiting for steps that would change nothing.
     if (!next) return standRed(tx, lead)
-    await leads.move(tx, lead, 'queued', { askedId: next.id })
+    await leads.requireMove(tx, lead, 'queued', { askedId: next.id })
     await changes.append(tx, timer, {
       subject: subjectOf(lead.id),
       kind: 'lead.escalated',
@@ -38,7 +38,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
   async function standRed(tx: Tx, lead: Lead): Promise<void> {
     if (lead.redSince) return
     const redSince = clock.now()
-    await leads.move(tx, lead, 'queued', { redSince })
+    await leads.requireMove(tx, lead, 'queued', { redSince })
     await changes.append(tx, timer, {
       subject: subjectOf(lead.id),
       kind: 'lead.turned-red',
@@ -95,7 +95,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
       const departmentId = lead.departmentId ?? (await org.rootDepartment(tx)).id
       const [first] = await org.managersAbove(tx, departmentId)
       const askedId = first?.id ?? null
-      await leads.move(tx, lead, 'queued', {
+      await leads.requireMove(tx, lead, 'queued', {
         offeredToId: null,
         ownerId: null,
         ownedVia: null,
@@ -115,7 +115,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
         data: { reason },
       })
       if (askedId) await deadlines.start(tx, 'lead.dispatch', subjectOf(lead.id))
-      else await standRed(tx, { ...lead, state: 'queued', departmentId, redSince: null })
+      else await standRed(tx, await leads.byId(tx, lead.id))
     },
 
     actions: {
@@ -157,7 +157,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
       ): Promise<Lead> {
         const now = clock.now()
         const person = await org.person(tx, personId)
-        await leads.move(tx, lead, 'owned', {
+        await leads.requireMove(tx, lead, 'owned', {
           ownerId: personId,
           departmentId: person.departmentId,
           ownedVia: via,

@@ -100,7 +100,7 @@ async function toQueue(tx: Tx, core: Core, lead: Lead, departmentId: string | nu
     await core.deadlines.cancel(tx, kind, subject)
   const [manager] = departmentId ? await core.org.managersAbove(tx, departmentId) : []
   const askedId = manager?.id ?? null
-  await core.leads.move(tx, lead, 'queued', {
+  await core.leads.requireMove(tx, lead, 'queued', {
     ownerId: null,
     offeredToId: null,
     ownedVia: null,

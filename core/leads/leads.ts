@@ -1,4 +1,4 @@
-import { In, MoreThanOrEqual, type EntityManager } from 'typeorm'
+import { In, IsNull, MoreThanOrEqual, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
@@ -63,6 +63,9 @@ export type LeadExtras = Partial<
     | 'productLineId'
   >
 >
+
+/** Where a lead was when somebody decided to move it. */
+export type LeadAsRead = Pick<Lead, 'id' | 'state' | 'ownerId' | 'offeredToId'>
 
 export interface LeadsDeps {
   clock: Clock
@@ -209,20 +212,21 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
     },
 
     /**
-     * Moves a lead by the transition table, with whatever else changes along.
+     * Moves a lead by the transition table, with whatever else changes along, if it still is where it was read: in the
+     * same state and the same hands. Whose place is freed is decided by what was read.
      *
      * @returns false when somebody else moved it first.
      */
-    async move(
-      tx: Tx,
-      lead: Pick<Lead, 'id' | 'state'>,
-      to: LeadState,
-      set: Partial<Lead>,
-    ): Promise<boolean> {
-      if (!statesBefore(to).includes(lead.state)) return false
-      return (
-        (await updateRows(tx, LeadEntity, { id: lead.id, state: lead.state }, { ...set, state: to })) === 1
-      )
+    async move(tx: Tx, lead: LeadAsRead, to: LeadState, set: Partial<Lead>): Promise<boolean> {
+      const { id, state, ownerId, offeredToId } = lead
+      if (!statesBefore(to).includes(state)) return false
+      const asRead = { id, state, ownerId: ownerId ?? IsNull(), offeredToId: offeredToId ?? IsNull() }
+      return (await updateRows(tx, LeadEntity, asRead, { ...set, state: to })) === 1
+    },
+
+    /** As `move`, where a lost race ends the use-case. @throws DomainError `lead.moved_already`. */
+    async requireMove(tx: Tx, lead: LeadAsRead, to: LeadState, set: Partial<Lead>): Promise<void> {
+      if (!(await this.move(tx, lead, to, set))) throw new DomainError('lead.moved_already', { id: lead.id })
     },
 
     /** @throws DomainError `lead.not_found`. No permission is checked: for use by core itself. */
@@ -283,8 +287,8 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
     async markViewed(tx: Tx, actor: Actor, id: string): Promise<boolean> {
       const lead = await tx.getRepository(LeadEntity).findOneBy({ id })
       if (!lead || lead.viewedAt || actor.kind !== 'person' || lead.ownerId !== actor.personId) return false
-      const now = clock.now()
-      await updateRows(tx, LeadEntity, { id }, { viewedAt: now })
+      const unseen = { id, ownerId: actor.personId, viewedAt: IsNull() }
+      if ((await updateRows(tx, LeadEntity, unseen, { viewedAt: clock.now() })) !== 1) return false
       await deadlines.meet(tx, 'lead.view', subjectOf(id))
       await changes.append(tx, actor, { subject: subjectOf(id), kind: 'lead.viewed' })
       return true

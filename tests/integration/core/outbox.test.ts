@@ -47,8 +47,12 @@ describe('the outbox', () => {
 
   it('never hands a row to two claimers', async () => {
     for (let n = 0; n < 20; n++) await append('lead.edited', `L${n}`)
-    const taken = await Promise.all(['one', 'two', 'three', 'four'].map((holder) => claim(holder)))
-    const ids = taken.flat().map(({ change }) => change.id)
+    const ids: string[] = []
+    const work = async (holder: string): Promise<void> => {
+      for (let round = 1; round <= 10; round++)
+        ids.push(...(await claim(`${holder} ${round}`, 3)).map(({ change }) => change.id))
+    }
+    await Promise.all(['one', 'two', 'three', 'four'].map(work))
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids).toHaveLength(20)
   })
