@@ -24,6 +24,7 @@ export function findCompanies(
     ...byEnding(text, TRADE, false, people),
     ...beforePeople(text, people),
     ...byPlace(text),
+    ...visited(text),
   ]
   return withoutOverlaps(hits.filter((hit) => !people.some((p) => collides(p, hit))))
 }
@@ -37,7 +38,7 @@ function collides(person: PersonHit, hit: CompanyHit): boolean {
 const byLength = (a: string, b: string) => b.length - a.length
 const LEGAL = new RegExp([...LEGAL_ENDINGS].map((e) => e.replace(/[()]/g, '\\$&')).join('|'), 'g')
 const TRADE = new RegExp(
-  `(?:${[...TRADE_ENDINGS].sort(byLength).join('|')})(?![\\u4e00-\\u9fff]{0,1}业务)`,
+  `(?:${[...TRADE_ENDINGS].sort(byLength).join('|')}){1,3}(?![\\u4e00-\\u9fff]{0,1}业务)`,
   'g',
 )
 const PLACE = new RegExp(`(?:${[...PLACES].sort(byLength).join('|')})`)
@@ -79,7 +80,7 @@ function byEnding(text: string, ending: RegExp, sure: boolean, people: readonly 
 
 /** Words that stand in sentences and not in names. */
 const WORDY =
-  /免费|承诺|当初|需要|可以|没有|怎么|什么|不|吗|提供|支持|收费|付费|销售的|使用|想|负责|一行|来|\d人/
+  /在|才|点|分钟|小时|免费|承诺|当初|需要|可以|没有|怎么|什么|不|吗|提供|支持|收费|付费|销售的|使用|想|负责|一行|来|\d人/
 
 /** The part of a name that stands before its ending, cut at words that cannot belong to it. */
 function coreBefore(text: string, at: number): string | undefined {
@@ -110,7 +111,7 @@ function isProperName(core: string): boolean {
   return (
     bare.length >= 2 &&
     !GENERIC_NAMES.has(bare) &&
-    !/^(?:我|你|他|她|咱|贵|这|那|哪|某|几|一|两|三|多|不|没|很)|(?:我|你|他|她|咱)们$|贵$|下属|隔壁|猎头|XX|某|招聘|代理|皮包|广告$|\d家/.test(
+    !/^(?:我|你|他|她|咱|俺|阿拉|侬|贵|这|那|哪|某|几|一|两|三|多|不|没|很)|(?:我|你|他|她|咱)们$|贵$|下属|隔壁|猎头|XX|某|招聘|代理|皮包|广告$|^(?:装修|软件|广告|物流|贸易|科技|外贸|建筑|网络|咨询|设计|快递|保险|食品|服装|化工)$|\d家/.test(
       bare,
     )
   )
@@ -124,7 +125,7 @@ function standsLikeName(text: string, start: number, end: number, people: readon
     return false
   const head = text.slice(Math.max(0, start - 8), start)
   const announced =
-    /(?:我是|我们是|这是|这边是|这里是|来自|代表|拜访了?|回访了?|走访了?|去了?|到了?|客户|见了?|约了?|跟|和|与|给|联系了?|对接了?|陌拜了?|单位|签了|签下|拿下|跟进|恭喜)\s?$/.test(
+    /(?:我是|我们是|这是|这边是|这里是|来自|代表|拜访了?|回访了?|走访了?|趟|去了?|到了?|在|客户|见了?|约了?|跟|和|与|给|联系了?|对接了?|陌拜了?|单位|签了|签下|拿下|跟进|恭喜)\s?$/.test(
       head,
     )
   if (personNext || PLACE.test(text.slice(start, start + 4))) return true
@@ -178,6 +179,25 @@ function byPlace(text: string): CompanyHit[] {
     new RegExp(`(?:${TRADE_ENDINGS.join('|')})$`).test(match[0])
       ? [{ start: match.index, end: match.index + match[0].length, text: match[0], sure: false }]
       : [],
+  )
+}
+
+/** 去中铁十二局见了金部长, 南通恒业合同签了: an organisation by where it stands, not by what it is called. */
+function visited(text: string): CompanyHit[] {
+  const patterns = [
+    /(?:去|到|在|跑)(?:了)?(?:一?趟)?([\u4e00-\u9fff]{3,11}[局院校厂司店行所馆社港段矿])(?=见了?|拜访|给|跟|和|找|谈|聊|开|做)/g,
+    new RegExp(
+      `(?<=^|[\\n,，。;；])((?:${PLACE.source})[\\u4e00-\\u9fff]{2,4}?)(?=合同|项目|单子|那边|报价|方案|尾款|回款|的(?:合同|项目|单子))`,
+      'g',
+    ),
+  ]
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].flatMap((match): CompanyHit[] => {
+      const name = match[1] ?? ''
+      if (!isProperName(name) || /客户|他们|我们|公司$|我司|现场|对方/.test(name)) return []
+      const start = match.index + match[0].indexOf(name)
+      return [{ start, end: start + name.length, text: name, sure: false }]
+    }),
   )
 }
 

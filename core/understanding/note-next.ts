@@ -16,6 +16,8 @@ const THEIRS =
 const DONE = /(?:了|过|完|刚|已经?|昨|前天|上周|上次|上个?月|早就)/
 const AHEAD =
   /(?:再|要|会|准备|打算|约|改|安排|之前|前|让|给|发|去|来|才|可以|能|将|预计|最快|就|记得|下次|还)/
+/** 现在用的老系统 tells how things are. */
+const PRESENT = /^(?:现在|目前|当前|此刻|眼下|最近|近期|这段时间)/
 const BACKGROUND =
   /(?:期间|以来|之后一直|去年|前年|当时|成立于|从.{1,8}开始用|到期|有效期|质保|账期|上线时间|工期)/
 
@@ -88,14 +90,25 @@ function isPast(at: string, reference: string): boolean {
 }
 
 function weightOf(text: string, hit: TimeHit, clause: Clause, reference: string): number {
-  const tail = text.slice(hit.end, clause.end)
-  const near = text.slice(Math.max(clause.start, hit.start - 10), clause.end)
+  // 跟孟经理、老魏吃了饭: a list does not end what is said about the time.
+  const end =
+    clause.mark === '、'
+      ? hit.end + Math.max(0, text.slice(hit.end).search(/[,，。;；!！?？\n]|$/))
+      : clause.end
+  const tail = text.slice(hit.end, end)
+  const near = text.slice(Math.max(clause.start, hit.start - 10), end)
   const follows = followingClause(text, clause)
+  if (PRESENT.test(hit.text) || spansToday(hit.value, reference)) return 0
   const today =
     hit.value.startsWith(reference.slice(0, 10)) || (hit.at ?? '').startsWith(reference.slice(0, 10))
   const around = blankOut(near, hit.text)
-  if (today && DONE.test(around) && !AHEAD.test(tail)) return 0
-  if (today && /^[^,，。;；要再]{0,4}(?:了|过|完)/.test(tail)) return 0
+  const clock =
+    hit.at !== undefined && hit.at > reference && /[\d一二两三四五六七八九十半](?:点|:|时|刻)/.test(hit.text)
+  // 今天下午三点 is still to come at half past ten, whatever was agreed about it.
+  if (today && !clock && DONE.test(around) && !AHEAD.test(tail)) return 0
+  if (today && !clock && !AHEAD.test(tail) && !STEP.test(tail)) return 0
+  if (today && !clock && /[了过完]/.test(tail) && !/要|准备|打算|再|晚点|待会|之?前/.test(tail)) return 0
+  if (today && !clock && /^[^,，。;；要再]{0,4}(?:了|过|完)/.test(tail)) return 0
   let weight = 1
   if (STEP.test(tail) || STEP.test(around)) weight += 1
   else if (STEP.test(follows)) weight += 0.5
@@ -118,6 +131,15 @@ function weightOf(text: string, hit: TimeHit, clause: Clause, reference: string)
   )
     weight -= 1
   return weight
+}
+
+/** 今年指标还没下来: a stretch of more than a month that has begun is no appointment. */
+function spansToday(value: string, reference: string): boolean {
+  const [from, to] = value.split('/')
+  if (from === undefined || to === undefined || from === '..' || to === '..') return false
+  const days =
+    (readLocal(`${to.slice(0, 10)}T00:00:00`) - readLocal(`${from.slice(0, 10)}T00:00:00`)) / DAY_SECONDS
+  return from.slice(0, 10) <= reference.slice(0, 10) && days > 31
 }
 
 function followingClause(text: string, clause: Clause): string {

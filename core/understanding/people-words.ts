@@ -48,7 +48,7 @@ export const SHORT_TITLES: readonly { title: string; notBefore: string }[] = [
 
 /** Name-and-title lookalikes that are ordinary words. */
 export const NOT_PEOPLE = new Set(
-  '施工 包工 时工 华工 石工 金工 管工 钟工 成工 高科 万科 文科 单科 专科 华科 安科 古董 高校 军校 高院 文院 连队 商队 马队 车队 乐队 何处 应处 路局 华局 米厂 石厂 平局 商院 中院 师哥 师姐 师叔'.split(
+  '单子 施工 包工 时工 华工 石工 金工 管工 钟工 成工 高科 万科 文科 单科 专科 华科 安科 古董 高校 军校 高院 文院 连队 商队 马队 车队 乐队 何处 应处 路局 华局 米厂 石厂 平局 商院 中院 师哥 师姐 师叔'.split(
     ' ',
   ),
 )
