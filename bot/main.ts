@@ -7,7 +7,7 @@ import { createInProcessQueue } from '../adapters/queue/in-process.js'
 import { createSandbox, type Sandbox } from '../adapters/sandbox/sandbox.js'
 import { createCore, type Core } from '../core/app.js'
 import { readConfig, type Config } from '../core/config.js'
-import { openDatabase, type Database } from '../core/db/database.js'
+import { openDatabase, refreshStatistics, type Database } from '../core/db/database.js'
 import { freeLeases } from '../core/db/lease.js'
 import { migrations } from '../core/db/migrations/index.js'
 import { entities } from '../core/entities.js'
@@ -91,6 +91,7 @@ export async function start(
     queue,
     log,
     workInbox: pipeline.work,
+    maintain: () => refreshStatistics(database),
     relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
     sender: {
       messengers,
@@ -145,9 +146,10 @@ export async function start(
       await sandbox?.channel.stop()
       const closed = new Promise((done) => server.close(done))
       server.closeAllConnections()
-      await closed
       await queue.close()
+      // Ends the open consoles: the server does not count as closed while one WebSocket is there.
       await sandbox?.close()
+      await closed
       await database.close()
     },
   }

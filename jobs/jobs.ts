@@ -3,7 +3,7 @@ import type { Queue, WorkKind } from '../core/ports/queue.js'
 import { createDeadlineRunner } from './deadline-runner.js'
 import type { JobLog } from './job-log.js'
 import { createRelay, type RelayDeps } from './relay.js'
-import { createSchedules } from './schedules.js'
+import { createSchedules, type SchedulesDeps } from './schedules.js'
 import { createSender, type SenderDeps } from './sender.js'
 
 export interface JobsDeps {
@@ -14,17 +14,18 @@ export interface JobsDeps {
   sender: Omit<SenderDeps, 'core' | 'log'>
   /** Works on the inbox. @returns how many events there were. */
   workInbox: (holder: string) => Promise<number>
+  maintain: SchedulesDeps['maintain']
 }
 
 /** A lost push is found again after this long. */
 const sweepEveryMs = 1000
 
 /** Everything that happens by itself: inbox, relay, deliveries, deadlines and the daily schedules. */
-export function createJobs({ core, queue, log, relay, sender, workInbox }: JobsDeps) {
+export function createJobs({ core, queue, log, relay, sender, workInbox, maintain }: JobsDeps) {
   const relaying = createRelay({ core, log, ...relay })
   const sending = createSender({ core, log, ...sender })
   const deadlines = createDeadlineRunner({ core, log, wake: () => queue.push('deadlines') })
-  const schedules = createSchedules({ core, log })
+  const schedules = createSchedules({ core, log, maintain })
   const kinds: WorkKind[] = ['inbox', 'relay', 'deliveries', 'deadlines']
   let sweep: NodeJS.Timeout | undefined
 

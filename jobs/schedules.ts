@@ -4,8 +4,15 @@ import { sealDay } from '../core/changes/verify.js'
 import { addDays, fromLocal, localDay } from '../core/deadlines/working-time.js'
 import type { JobLog } from './job-log.js'
 
+export interface SchedulesDeps {
+  core: Core
+  log: JobLog
+  /** Looks after the database while nobody is at work. */
+  maintain: () => Promise<void>
+}
+
 /** What happens at a time of day. Each may run twice or late: the row it makes is unique. */
-export function createSchedules({ core, log }: { core: Core; log: JobLog }) {
+export function createSchedules({ core, log, maintain }: SchedulesDeps) {
   async function sealYesterday(): Promise<void> {
     const now = core.clock.now()
     const today = localDay(now, core.timeZone)
@@ -25,7 +32,7 @@ export function createSchedules({ core, log }: { core: Core; log: JobLog }) {
   return {
     sealYesterday,
     start() {
-      tasks.push(daily('10 0 * * *', sealYesterday))
+      tasks.push(daily('10 0 * * *', sealYesterday), daily('30 3 * * *', maintain))
       for (const task of tasks) void task.start()
     },
     async stop() {

@@ -27,8 +27,19 @@ export interface DatabaseSettings {
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const database = await connectDatabase(settings)
   await database.writer.runMigrations({ transaction: 'each' })
-  if (database.dialect === 'sqlite' && !database.reader.isInitialized) await database.reader.initialize()
+  if (database.dialect === 'sqlite') await database.reader.initialize()
+  await refreshStatistics(database)
   return database
+}
+
+/**
+ * Lets SQLite look at samples of its tables, so that it picks the right index; cheap, and nothing on MySQL, which does
+ * so by itself. Without it a manager's list of 100,000 leads took three times as long.
+ */
+export async function refreshStatistics({ dialect, writer }: Database): Promise<void> {
+  if (dialect !== 'sqlite') return
+  await writer.query('PRAGMA analysis_limit = 1000')
+  await writer.query('PRAGMA optimize = 0x10002')
 }
 
 /** Opens the writer only, without touching the schema: for migration commands and checks. */
