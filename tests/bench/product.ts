@@ -45,6 +45,7 @@ export async function startProduct(engine: Engine, onSend: (message: Outgoing) =
     queue,
     log,
     workInbox: pipeline.work,
+    maintain: () => Promise.resolve(),
     relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
     sender: {
       messengers: new Map([['sandbox', takeEverything(core, onSend)]]),
