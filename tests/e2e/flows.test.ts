@@ -1,61 +1,177 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../support/browser.js'
-import { openConsole, type Console, type Look } from '../support/walk.js'
-import { startWhole, type Whole } from '../support/whole.js'
+import { describe, expect, it } from 'vitest'
+import { askForPrice, customerAsks, eastGroup, repAccepts, useWhole } from '../support/walk-stand.js'
 
-const group = '华东客户交流群'
-const ask = '想了解下你们的报价，预算20万左右，电话 13800138000'
+const stand = useWhole()
 
-let browser: Browser
-let whole: Whole
-let opened: Console[]
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser?.close())
-beforeEach(async () => {
-  whole = await startWhole()
-  opened = []
-})
-afterEach(async () => {
-  const problems = opened.flatMap((one) => one.problems)
-  for (const context of browser.contexts()) await context.close()
-  await whole.stop()
-  expect(problems).toEqual([])
-})
-
-async function open(look?: Look): Promise<Console> {
-  const one = await openConsole(browser, whole.origin, look)
-  opened.push(one)
-  return one
-}
-
-/** A customer asks in the group. @returns the name of the rep whom the panel counts down for. */
-async function customerAsks(me: Console, text = ask, name = '刘志远'): Promise<string> {
-  await me.be(name)
-  await me.opens(group)
-  await me.says(text)
-  return me.waitedFor('lead.accept', name)
-}
-
-describe('a newcomer in the messenger', () => {
-  it('writes as a customer, finds the rep by the badge and accepts on a card that changes in place', async () => {
-    const me = await open()
+describe('a lead in the messenger', () => {
+  it('comes from a customer’s words to the rep’s badge and card, which changes in place', async () => {
+    const me = await stand.open()
     const rep = await customerAsks(me)
     await me.persona(rep).and(me.page.locator(':not([data-unread="0"])')).waitFor()
     await me.be(rep)
     await me.opens('跟进')
-    const card = me.card('新线索')
-    expect(await card.textContent()).toContain('为什么给你')
-    const message = me.page.locator('[data-testid=message]').last()
-    const id = await message.getAttribute('data-message')
+    expect(await me.card('新线索').textContent()).toContain('为什么给你')
+    const id = await me.page.locator('[data-testid=message]').last().getAttribute('data-message')
     await me.taps('新线索', '接单')
     await me.hears('接单成功')
     const same = me.page.locator(`[data-message="${id}"] [data-testid=card]`)
     await same.filter({ hasText: '已接单' }).waitFor()
     expect(await same.getByRole('button', { name: '接单', exact: true }).count()).toBe(0)
     await me.page.locator('[data-testid=panel-change][data-kind="lead.accepted"]').first().waitFor()
+  })
+
+  it('goes to the manager after five minutes, who takes it, and the rep’s card says so', async () => {
+    const me = await stand.open()
+    const rep = await customerAsks(me)
+    await me.advances('+5 分钟')
+    const manager = await me.waitedFor('lead.dispatch', '刘志远')
+    await me.be(manager)
+    await me.opens('跟进')
+    expect(await me.card('线索超时未接：刘志远').textContent()).toContain('销售在时限内没有接单')
+    await me.taps('线索超时未接：刘志远', '自己接')
+    await me.card('已处理：刘志远').waitFor()
+    await me.be(rep)
+    await me.opens('跟进')
+    await me
+      .card('已由主管接手：刘志远')
+      .filter({ hasText: `现由${manager}负责` })
+      .waitFor()
+  })
+
+  it('is given by the manager to somebody chosen in the card’s list', async () => {
+    const me = await stand.open()
+    await customerAsks(me)
+    await me.advances('+5 分钟')
+    await me.be(await me.waitedFor('lead.dispatch', '刘志远'))
+    await me.opens('跟进')
+    const card = me.card('线索超时未接：刘志远')
+    await me.taps('线索超时未接：刘志远', '指派')
+    await me.hears('请先选择一位同事')
+    const label = await card.locator('[data-input=personId] option').last().textContent()
+    await card.locator('[data-input=personId]').selectOption({ label: label ?? '' })
+    await me.taps('线索超时未接：刘志远', '指派')
+    await me.card('已处理：刘志远').waitFor()
+    const chosen = /^[^（]+/.exec((label ?? '').trim())?.[0] ?? ''
+    await me.be(chosen)
+    await me.opens('跟进')
+    await me.card('线索归你：刘志远').filter({ hasText: '主管指派给你' }).waitFor()
+  })
+
+  it('climbs to the top when nobody acts, and stands red there', async () => {
+    const me = await stand.open()
+    await customerAsks(me)
+    await me.advances('+5 分钟')
+    const first = await me.waitedFor('lead.dispatch', '刘志远')
+    for (let tenMinutes = 1; tenMinutes <= 4; tenMinutes += 1) {
+      await me.page.locator('[data-testid=clock-custom]').fill('11')
+      await me.page.locator('[data-testid=clock-custom-go]').click()
+      await me.page
+        .locator(`[data-testid=clock-offset][data-offset="${(5 + tenMinutes * 11) * 60_000}"]`)
+        .waitFor()
+    }
+    await me.page
+      .locator('[data-testid=panel-change][data-kind="lead.turned-red"]')
+      .filter({ hasText: '刘志远' })
+      .waitFor()
+    await me.be('陈立')
+    await me.opens('跟进')
+    await me.card('线索超时未接：刘志远').filter({ hasText: '已问过所有主管，仍无人处理' }).waitFor()
+    await me.be(first)
+    await me.opens('跟进')
+    await me.taps('线索超时未接：刘志远', '自己接')
+    await me.card('已处理：刘志远').waitFor()
+  })
+
+  it('is not made twice when the same number is heard again', async () => {
+    const me = await stand.open()
+    const rep = await repAccepts(me)
+    await me.be('高鹏')
+    await me.opens(eastGroup)
+    await me.says('我们也想要个报价，电话还是 138 0013 8000')
+    await me.page.locator('[data-testid=panel-change][data-kind="lead.touched"]').first().waitFor()
+    await me.be(rep)
+    await me.opens('跟进')
+    await me.card('客户又有消息：刘志远').filter({ hasText: '没有重复建线索' }).waitFor()
+  })
+
+  it('answers a tap on an outdated card with what has become of the lead', async () => {
+    const [me, late] = [await stand.open(), await stand.open()]
+    await late.be(await customerAsks(me))
+    await late.opens('跟进')
+    await late.card('新线索：刘志远').waitFor()
+    late.goesDeaf()
+    await me.advances('+5 分钟')
+    await me.waitedFor('lead.dispatch', '刘志远')
+    await late.taps('新线索：刘志远', '接单')
+    await late.hears('已超过接单时间，线索已转给主管')
+    await late.page.reload()
+    await late.card('超时未接：刘志远').waitFor()
+  })
+})
+
+describe('two people in two browsers', () => {
+  it('see what the other does without loading anything again', async () => {
+    const [customer, rep, manager] = [await stand.open(), await stand.open(), await stand.open()]
+    const name = await customerAsks(customer)
+    await rep.be(name)
+    await rep.opens('跟进')
+    await rep.card('新线索：刘志远').waitFor()
+    await manager.be('李芳')
+    await manager.opens('跟进')
+    await customer.advances('+5 分钟')
+    await manager.page.locator('[data-testid=ring]').waitFor()
+    await manager.card('线索超时未接：刘志远').waitFor()
+    await rep.card('超时未接：刘志远').waitFor()
+    await manager.taps('线索超时未接：刘志远', '自己接')
+    await rep.card('已由主管接手：刘志远').waitFor()
+  })
+})
+
+describe('the process', () => {
+  it('is started again in the middle, and everybody goes on where they were', async () => {
+    const me = await stand.open()
+    stand.expects(/WebSocket|ERR_CONNECTION_REFUSED/)
+    const rep = await customerAsks(me)
+    await me.advances('+1 分钟')
+    await me.be(rep)
+    await me.opens('跟进')
+    await me.card('新线索：刘志远').waitFor()
+    await stand.whole.restart()
+    await me.page.getByText('连接断开了').waitFor({ state: 'detached' })
+    await me.taps('新线索：刘志远', '接单')
+    await me.card('已接单：刘志远').waitFor()
+    const offset = me.page.locator('[data-testid=clock-offset]')
+    expect(await offset.getAttribute('data-offset')).toBe('60000')
+    await me.be('刘志远')
+    await me.opens(eastGroup)
+    await me.sees(askForPrice)
+  })
+})
+
+describe('the guided tour', () => {
+  it('is walked to its end by its own buttons', async () => {
+    const me = await stand.open()
+    const next = (step: string) => me.page.locator(`[data-testid=tour-next][data-step=${step}]`)
+    const go = (step: string) => next(step).locator('[data-testid=tour-do]').click()
+    const send = () => me.page.locator('[data-testid=send]:not([disabled])').click()
+    await go('ask')
+    await send()
+    await next('accept').waitFor()
+    await go('accept')
+    await me.taps('新线索', '接单')
+    await next('askAgain').waitFor()
+    await go('askAgain')
+    await send()
+    await go('wait')
+    await go('takeOver')
+    await me.taps('线索超时未接：高鹏', '自己接')
+    await go('note')
+    await send()
+    await me.card('已记录跟进：刘志远').waitFor()
+    await go('page')
+    await me.frame().locator('[data-testid=today]').waitFor()
+    await me.page.locator('[data-testid=page-close]').click()
+    await me.page.locator('[data-testid=tour][data-done="7"]').waitFor()
+    await me.page.getByText('四个流程都走完了').waitFor()
   })
 })

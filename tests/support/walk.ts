@@ -49,6 +49,13 @@ export async function openConsole(
 ) {
   const page = await openBrowser(browser, look)
   const problems = watchProblems(page)
+  let isDeaf = false
+  await page.routeWebSocket('**/sandbox/ws', (socket) => {
+    const server = socket.connectToServer()
+    server.onMessage((push) => {
+      if (!isDeaf) socket.send(push)
+    })
+  })
   await page.goto(`${origin}/${path}`)
   await page.locator('[data-testid=console]').waitFor()
 
@@ -64,6 +71,10 @@ export async function openConsole(
     card,
     /** The page that is open beside or over the messenger. */
     frame,
+    /** From here on this window hears of nothing by itself, as behind a line that drops what is pushed. */
+    goesDeaf(): void {
+      isDeaf = true
+    },
     /** Takes somebody's place by the rail at the left. */
     async be(name: string): Promise<void> {
       await persona(name).click()
