@@ -53,11 +53,9 @@ export const leadOffer: CardKind = {
         return ok(`接单成功，客户等了 ${duration(waited)}，尽快联系吧。`)
       }
       if (result.why === 'closed') return warn('这条线索已经结束。')
-      return warn(
-        result.holder
-          ? `手慢了一步，已由${result.holder.name}${result.why === 'taken' ? '接手' : '处理'}。`
-          : '已超过接单时间，线索已转给主管。',
-      )
+      const who = result.holder?.name
+      if (result.why === 'taken') return warn(`手慢了一步，已由${who ?? '同事'}接手。`)
+      return warn(`已超过接单时间，线索已转给${who ?? '主管'}处理。`)
     },
     async decline({ core, tx, actor, delivery }: Tap) {
       const done = await core.assignment.declineOffer(tx, actor, delivery.subjectId, '本人表示接不了')

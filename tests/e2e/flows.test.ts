@@ -103,7 +103,7 @@ describe('a lead in the messenger', () => {
     await me.advances('+5 分钟')
     await me.waitedFor('lead.dispatch', '刘志远')
     await late.taps('新线索：刘志远', '接单')
-    await late.hears('已超过接单时间，线索已转给主管')
+    await late.hears('已超过接单时间，线索已转给李芳处理')
     await late.page.reload()
     await late.card('超时未接：刘志远').waitFor()
   })
