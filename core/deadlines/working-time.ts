@@ -2,6 +2,7 @@ import type { Calendar } from '../playbook/calendar.js'
 
 /** Local time without libraries: Intl knows every zone. All instants are UTC `Date`s; local days are `YYYY-MM-DD`. */
 
+const dayMs = 86_400_000
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Wall clock of an instant: `YYYY-MM-DDTHH:mm:ss`. */
@@ -33,9 +34,11 @@ export function fromLocal(local: string, timeZone: string): Date {
   const wall = Date.parse(`${local.length === 10 ? `${local}T00:00:00` : local}Z`)
   if (Number.isNaN(wall)) throw new RangeError(`not a local time: ${local}`)
   const shift = (at: number) => Date.parse(`${toLocal(new Date(at), timeZone)}Z`) - at
-  const first = wall - shift(wall)
-  const second = wall - shift(first)
-  return new Date(shift(second) === wall - second ? second : first)
+  const [before, after] = [shift(wall - dayMs), shift(wall + dayMs)]
+  if (before === after) return new Date(wall - before)
+  // A jump is near: of the two readings those that the clock really shows, the earlier one first.
+  const shown = [wall - before, wall - after].filter((at) => shift(at) === wall - at)
+  return new Date(shown.length > 0 ? Math.min(...shown) : wall - before)
 }
 
 export const addDays = (day: string, days: number): string =>
