@@ -9,10 +9,23 @@
 import { cpus } from 'node:os'
 import { engines } from './databases.js'
 import { floorBenches } from './floor-benches.js'
+import { deadlineBenches } from './deadline-benches.js'
 import { leadBenches } from './lead-benches.js'
+import { listBenches } from './list-benches.js'
+import { tapBenches } from './tap-benches.js'
+import { webhookBenches } from './webhook-benches.js'
 import { isReached, renderReport, type Bench, type Row } from './report.js'
 
-const benches: Bench[] = [...floorBenches, ...engines.flatMap((engine) => [...leadBenches(engine)])]
+const benches: Bench[] = [
+  ...floorBenches,
+  ...engines.flatMap((engine) => [
+    ...webhookBenches(engine),
+    ...tapBenches(engine),
+    ...leadBenches(engine),
+    ...listBenches(engine),
+    ...deadlineBenches(engine),
+  ]),
+]
 
 const words = process.argv.slice(2)
 const chosen = benches.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
