@@ -9,7 +9,7 @@ import { findCommand } from './commands/index.js'
 import type { NoteReader, NoteReading } from './note-reader.js'
 
 /** What one message leads to. Decided outside a unit of work (a model may be asked), carried out inside one. */
-type Plan = (tx: Tx) => Promise<unknown>
+export type Plan = (tx: Tx) => Promise<unknown>
 
 interface Answer {
   card: string

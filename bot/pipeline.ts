@@ -1,19 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Core } from '../core/app.js'
+import { shareWrites } from '../core/db/shared-writes.js'
 import { faultPoint } from '../core/fault-points.js'
 import type { InboxRow } from '../core/inbox/inbox.js'
-import type {
-  InboundAnswer,
-  InboundEvent,
-  InboundSink,
-  MessageEvent,
-  ReceiptEvent,
-} from '../core/ports/inbound.js'
+import type { InboundAnswer, InboundEvent, InboundSink, ReceiptEvent } from '../core/ports/inbound.js'
 import { platforms } from '../core/ports/platform.js'
 import { resumeForm } from './forms.js'
 import type { Log } from './log.js'
-import { planMessage } from './messages.js'
+import { planMessage, type Plan } from './messages.js'
 import type { NoteReader } from './note-reader.js'
 import { handleTap } from './taps.js'
 
@@ -29,24 +24,11 @@ export type Pipeline = ReturnType<typeof createPipeline>
 
 /** Every event goes through here: stored, acknowledged, then worked on, once in effect. */
 export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
-  /** Works on one stored event. Whatever fails is tried again later; after the last try somebody is told. */
-  async function process(row: InboxRow): Promise<InboundAnswer | null> {
+  const share = shareWrites(core)
+  /** Whatever fails is tried again later; after the last try somebody is told. */
+  async function guarded<T>(row: InboxRow, work: () => Promise<T>): Promise<T | null> {
     try {
-      if (row.channel.startsWith('form:')) {
-        await resumeForm(core, row.id, row.channel, JSON.parse(row.body))
-        return null
-      }
-      const event = eventSchema.parse(JSON.parse(row.body)) as InboundEvent
-      switch (event.type) {
-        case 'message':
-          await takeMessage(row.id, event)
-          return null
-        case 'tap':
-          return await handleTap(core, event, row.id)
-        case 'receipt':
-          await takeReceipt(row.id, event)
-          return null
-      }
+      return await work()
     } catch (error) {
       log.error({ inboxId: row.id, eventId: row.eventId, err: error }, 'an event failed')
       const message = error instanceof Error ? error.message : String(error)
@@ -57,14 +39,56 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
     }
   }
 
-  async function takeMessage(inboxId: string, event: MessageEvent): Promise<void> {
-    const plan = await planMessage(core, notes, event, inboxId)
-    await core.write(async (tx) => {
+  /** Works on one stored event. */
+  const process = (row: InboxRow): Promise<InboundAnswer | null> =>
+    guarded(row, async () => {
+      if (isForm(row)) {
+        await resumeForm(core, row.id, row.channel, JSON.parse(row.body))
+        return null
+      }
+      const event = eventOf(row)
+      switch (event.type) {
+        case 'message':
+          await carryOut(row, await planMessage(core, notes, event, row.id))
+          return null
+        case 'tap':
+          return await handleTap(core, event, row.id)
+        case 'receipt':
+          await takeReceipt(row.id, event)
+          return null
+      }
+    })
+
+  async function carryOut(row: InboxRow, plan: Plan): Promise<void> {
+    await share(async (tx) => {
       await plan(tx)
-      if (!(await core.inbox.finish(tx, inboxId))) throw new Error('finished by somebody else')
+      if (!(await core.inbox.finish(tx, row.id))) throw new Error('finished by somebody else')
       faultPoint('pipeline.before-commit')
     })
     faultPoint('pipeline.after-commit')
+  }
+
+  /**
+   * Works on stored events in their order. Outsiders' words are planned one after the other and carried out in shared
+   * transactions; a colleague's line is done before the next event is looked at.
+   */
+  async function processAll(rows: InboxRow[]): Promise<void> {
+    let planned: { row: InboxRow; plan: Plan }[] = []
+    const carryOutPlanned = async () => {
+      await Promise.all(planned.map(({ row, plan }) => guarded(row, () => carryOut(row, plan))))
+      planned = []
+    }
+    for (const row of rows) {
+      const event = isForm(row) ? null : await guarded(row, async () => eventOf(row))
+      if (event?.type === 'message' && !event.sender.internal) {
+        const plan = await guarded(row, () => planMessage(core, notes, event, row.id))
+        if (plan) planned.push({ row, plan })
+      } else if (event || isForm(row)) {
+        await carryOutPlanned()
+        await process(row)
+      }
+    }
+    await carryOutPlanned()
   }
 
   async function takeReceipt(inboxId: string, event: ReceiptEvent): Promise<void> {
@@ -121,11 +145,16 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
       const left = 50 - fresh.length
       const swept = left > 0 ? await core.write((tx) => core.inbox.claim(tx, { holder, limit: left })) : []
       const rows = await core.read((tx) => core.inbox.load(tx, [...new Set([...fresh, ...swept])]))
-      for (const row of rows) if (row.state === 'received') await process(row)
+      await processAll(rows.filter((row) => row.state === 'received'))
       return rows.length
     },
   }
 }
+
+const isForm = ({ channel }: InboxRow): boolean => channel.startsWith('form:')
+
+/** What is read back from the inbox; a channel's mistake shows here and not in a rule. @throws ZodError. */
+const eventOf = ({ body }: InboxRow): InboundEvent => eventSchema.parse(JSON.parse(body)) as InboundEvent
 
 const sender = z.object({
   externalId: z.string().min(1).max(128),

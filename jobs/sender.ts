@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { Core } from '../core/app.js'
+import { shareWrites } from '../core/db/shared-writes.js'
 import { shownStates, type Delivery } from '../core/deliveries/delivery.js'
 import { PlatformError } from '../core/errors.js'
 import { faultPoint } from '../core/fault-points.js'
@@ -22,15 +23,18 @@ export interface SenderDeps {
 
 const batch = 20
 
+/** Writes down what the platform did; what it owes beside. */
+type Settle = () => Promise<void>
+
 /** Hands deliveries to the platforms and keeps shown cards true. */
 export function createSender({ core, messengers, render, urges, outreach, log }: SenderDeps) {
-  async function send(delivery: Delivery): Promise<void> {
+  const share = shareWrites(core)
+
+  async function send(delivery: Delivery): Promise<Settle> {
     const route = await core.read((tx) => routeOf(core, tx, delivery, messengers))
     if (!route) {
-      await core.write((tx) =>
-        core.deliveries.markFailed(tx, delivery, { reason: '收件人没有绑定可用的账号', retryable: false }),
-      )
-      return
+      const failure = { reason: '收件人没有绑定可用的账号', retryable: false }
+      return () => share((tx) => core.deliveries.markFailed(tx, delivery, failure))
     }
     const card = await core.read((tx) => render(tx, delivery))
     const message = {
@@ -42,15 +46,18 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
     }
     const sent = await route.messenger.send(message)
     faultPoint('delivery.after-send')
-    await core.write(async (tx) => {
-      await core.deliveries.markSent(tx, delivery, { platform: route.messenger.platform, ...sent })
-      if (!urges.has(delivery.card)) await core.deliveries.markShown(tx, delivery)
-      faultPoint('delivery.before-receipt-commit')
-    })
-    if (!urges.has(delivery.card)) return
-    faultPoint('delivery.before-urge')
-    await urge(delivery, route, sent.platformMessageId, card.title)
-    await core.write((tx) => core.deliveries.markShown(tx, delivery))
+    const isUrged = urges.has(delivery.card)
+    return async () => {
+      await share(async (tx) => {
+        await core.deliveries.markSent(tx, delivery, { platform: route.messenger.platform, ...sent })
+        if (!isUrged) await core.deliveries.markShown(tx, delivery)
+        faultPoint('delivery.before-receipt-commit')
+      })
+      if (!isUrged) return
+      faultPoint('delivery.before-urge')
+      await urge(delivery, route, sent.platformMessageId, card.title)
+      await share((tx) => core.deliveries.markShown(tx, delivery))
+    }
   }
 
   /** Buzz, else voice, else SMS; a reminder that fails is logged and holds nothing up: the card is there. */
@@ -78,7 +85,7 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
     }
   }
 
-  async function update(delivery: Delivery): Promise<void> {
+  async function update(delivery: Delivery): Promise<Settle> {
     const messenger = delivery.platform ? messengers.get(delivery.platform) : undefined
     const route = await core.read((tx) => routeOf(core, tx, delivery, messengers))
     const card = await core.read((tx) => render(tx, delivery))
@@ -93,24 +100,33 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
       })
       faultPoint('card-update.after-send')
     }
-    // Sent by a process that died before it came to the reminder.
-    const isUrgeOwed = urges.has(delivery.card) && delivery.shownRev === 0
-    if (isUrgeOwed && route && delivery.platformMessageId)
-      await urge(delivery, route, delivery.platformMessageId, card.title)
-    await core.write((tx) => core.deliveries.markShown(tx, delivery))
-  }
-
-  async function handle(delivery: Delivery): Promise<void> {
-    const shown = shownStates.includes(delivery.state) && delivery.platformMessageId !== null
-    try {
-      await (shown ? update(delivery) : send(delivery))
-    } catch (error) {
-      await fail(delivery, error)
+    return async () => {
+      // Sent by a process that died before it came to the reminder.
+      const isUrgeOwed = urges.has(delivery.card) && delivery.shownRev === 0
+      if (isUrgeOwed && route && delivery.platformMessageId)
+        await urge(delivery, route, delivery.platformMessageId, card.title)
+      await share((tx) => core.deliveries.markShown(tx, delivery))
     }
   }
 
+  /** Hands one recipient's cards over one after the other; what follows each need not wait for the next. */
   async function inOrder(deliveries: Delivery[]): Promise<void> {
-    for (const delivery of deliveries) await handle(delivery)
+    const settling: Promise<unknown>[] = []
+    for (const delivery of deliveries) {
+      const isShown = shownStates.includes(delivery.state) && delivery.platformMessageId !== null
+      const settle = await attempt(delivery, () => (isShown ? update(delivery) : send(delivery)))
+      if (settle) settling.push(attempt(delivery, settle))
+    }
+    await Promise.all(settling)
+  }
+
+  async function attempt<T>(delivery: Delivery, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work()
+    } catch (error) {
+      await fail(delivery, error)
+      return null
+    }
   }
 
   async function fail(delivery: Delivery, error: unknown): Promise<void> {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { getRandomValues, randomBytes } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 import type { Clock } from './clock.js'
 
@@ -14,10 +14,25 @@ export interface Ids {
  * @param clock - its time is the ULID's time, so that ids follow a clock that was pushed forward.
  * @param random - in [0, 1), for ids that come out the same every time (the demo company). Default: secure chance.
  */
-export function createIds(clock: Clock, random?: () => number): Ids {
+export function createIds(clock: Clock, random: () => number = secureChance()): Ids {
   const ulid = monotonicFactory(random)
   return {
     next: () => ulid(clock.now().getTime()),
     secret: () => randomBytes(32).toString('base64url'),
+  }
+}
+
+/** Secure chance by the pool: asking the system for every character of an id cost more than the rest of it. */
+function secureChance(): () => number {
+  const pool = new Uint32Array(256)
+  let used = pool.length
+  return () => {
+    if (used === pool.length) {
+      getRandomValues(pool)
+      used = 0
+    }
+    const value = pool[used] ?? 0
+    used += 1
+    return value / 2 ** 32
   }
 }
