@@ -7,6 +7,9 @@ interface DriverError {
   message?: string
 }
 
+/** Keys whose last part is the next number of a row: whoever lost the race takes the one after. Either engine's wording. */
+const numberedKeys = /changes_subject_seq|changes\.subjectType|playbook_versions_name|playbook_versions\.name/
+
 /** True for a second row with the same unique key, on either engine. */
 export function isDuplicateKey(error: unknown): boolean {
   const e = driverError(error)
@@ -14,12 +17,13 @@ export function isDuplicateKey(error: unknown): boolean {
 }
 
 /**
- * True when the whole unit of work should be run again: a lost race on a change's sequence, a deadlock (also at
- * COMMIT, as on a Galera cluster), a lock wait that timed out, a node that is not ready, a busy SQLite file.
+ * True when the whole unit of work should be run again: a lost race for the next number of a change or a version, a
+ * deadlock (also at COMMIT, as on a Galera cluster), a lock wait that timed out, a node that is not ready, a busy
+ * SQLite file.
  */
 export function isClash(error: unknown): boolean {
   const e = driverError(error)
-  if (isDuplicateKey(error)) return /changes_subject_seq|changes\.subjectType/.test(e.message ?? '')
+  if (isDuplicateKey(error)) return numberedKeys.test(e.message ?? '')
   return e.errno === 1213 || e.errno === 1205 || e.errno === 1047 || e.errcode === 5 || e.errcode === 517
 }
 

@@ -1,6 +1,6 @@
 import { EntitySchema, type EntityManager } from 'typeorm'
 import * as column from '../db/columns.js'
-import { insertIgnore, marks, select } from '../db/sql.js'
+import { execute, insertIgnore, isSqlite, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Platform } from '../ports/platform.js'
 
@@ -68,6 +68,42 @@ export async function rememberKeys(
     subjectId: subject.id,
   }))
   await insertIgnore(tx, 'dedupe_keys', rows)
+}
+
+/** Forgets a record's keys for what is not true of it any more. Repeating it is harmless. */
+export async function forgetKeys(
+  tx: Tx,
+  subject: { type: 'lead' | 'customer'; id: string },
+  who: Identifiers,
+): Promise<void> {
+  const { exact, masked } = keysOf(who)
+  const keys = [...exact, ...masked]
+  if (keys.length === 0) return
+  await execute(
+    tx,
+    `DELETE FROM dedupe_keys WHERE subjectType = ? AND subjectId = ? AND dedupeKey IN (${marks(keys)})`,
+    [subject.type, subject.id, ...keys],
+  )
+}
+
+/**
+ * Makes others who take in the same person wait until this unit of work ends: two messages at once must not make two
+ * leads. SQLite has one writer, so there is nobody to wait for. The row that is locked is gone with the next statement;
+ * its lock lasts until the commit.
+ */
+export async function claimKeys(tx: Tx, who: Identifiers): Promise<void> {
+  if (isSqlite(tx)) return
+  const { exact, masked } = keysOf(who)
+  // Always in the same order: two units that want the same keys must not wait for each other.
+  for (const key of [...exact, ...masked].sort()) {
+    await execute(
+      tx,
+      `INSERT INTO dedupe_keys (dedupeKey, subjectType, subjectId) VALUES (?, 'claim', '')
+       ON DUPLICATE KEY UPDATE subjectId = subjectId`,
+      [key],
+    )
+    await execute(tx, "DELETE FROM dedupe_keys WHERE dedupeKey = ? AND subjectType = 'claim'", [key])
+  }
 }
 
 export interface Match {

@@ -4,7 +4,7 @@ import type { Changes } from '../changes/changes.js'
 import type { Customers } from '../customers/customers.js'
 import { insertRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
-import { findMatches, type Identifiers } from '../dedupe/keys.js'
+import { claimKeys, findMatches, type Identifiers } from '../dedupe/keys.js'
 import { isOpen, TouchEntity, type Lead } from '../leads/lead.js'
 import type { LeadExtras, Leads, NewLead } from '../leads/leads.js'
 import type { Offer } from '../leads/offer.js'
@@ -101,6 +101,7 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
       interest: Interest,
       receiver: Receiver = { by: 'offer' },
     ): Promise<CaptureResult> {
+      await claimKeys(tx, { ...interest.lead, account: interest.account })
       const twin = await known(tx, interest)
       if (twin?.type === 'customer') return touchCustomer(tx, actor, twin.id, interest)
       const { lead: input, text, place } = interest

@@ -110,7 +110,7 @@ describe('interest from somebody', () => {
     expect(await leads()).toHaveLength(2)
   })
 
-  it('is one lead when ten messages of one person are worked on one after the other at once', async () => {
+  it('is one lead when ten messages of one person are worked on at the same moment', async () => {
     const all = await Promise.allSettled(Array.from({ length: 10 }, () => outcome({ phone })))
     expect(all.every((one) => one.status === 'fulfilled')).toBe(true)
     const open = await leads()
