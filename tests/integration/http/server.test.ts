@@ -43,7 +43,7 @@ describe('the HTTP server', () => {
     const ids = await Promise.all([get('/healthz'), get('/api/me'), get('/app/')])
     const given = ids.map((answer) => String(answer.headers['x-request-id']))
     expect(new Set(given).size).toBe(3)
-    for (const id of given) expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    for (const id of given) expect(id).toMatch(/^[0-9A-Z]{26}$/)
   })
 
   it.each(['/', '/app/', '/healthz', '/api/me', '/sandbox/bootstrap', '/app/assets/app-1a2b.js'])(
