@@ -20,7 +20,7 @@ export function findEmails(text: string): string[] {
 }
 
 const WECHAT =
-  /(?:微信号?|薇信|威信|vx|wx|wechat|weixin|V信|加v|加我v|\bV)(?:号|id)?(?:是|为|[:：\s])*([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9@.])/gi
+  /(?:微信号?|薇信|威信|vx|wx|wechat|weixin|V信|加v|加我v|\bV(?=[:：号]))(?:号|id)?(?:是|为|[:：\s])*([A-Za-z][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9@.])/gi
 
 /** WeChat ids after a word that announces one; the id's own rule: a letter, then 5–19 letters, digits, _ or -. */
 export function findWechatIds(text: string): string[] {
@@ -28,7 +28,7 @@ export function findWechatIds(text: string): string[] {
 }
 
 const COUNTED =
-  '(?:个|位|名|套|家|台|条|张)?(?:员工|正式)?(?:账号|帐号|账户|子账号|用户|坐席|座席|席位|席|端口|点位|授权|license|licenses|licence|seats?|users?|accounts?|人|号|门店|店铺|店|分店|分公司|子公司|公司|分支机构|套|台|销售|业务员|业务|员工|同事|工位|个点|客服|导购|经销商|代理商|校区|工厂)'
+  '(?:个|位|名|套|家|台|条|张)?(?:员工|正式)?(?:账号|帐号|账户|子账号|用户|坐席|座席|席位|席|端口|点位|授权|license|licenses|licence|seats?|users?|accounts?|人|号|门店|店铺|店|分店|分公司|子公司|公司|分支机构|套|台|销售|业务员|业务|员工|同事|工位|个点位|客服|导购|经销商|代理商|校区|工厂|老师|学生|护士|医生|司机|店员|桶|吨|箱|件|份|辆|方(?!案|式|便|面|法)|公斤|斤|平米|平方|立方|卷|瓶|units?|pcs|户|间|柜|车|[\\u4e00-\\u9fff]{1,3}店|点(?=$|[,，。]))'
 const NUMBER = '(?:\\d[\\d,]*(?:\\.\\d+)?[万千wk]?|[一二三四五六七八九十百千万两]+)'
 const QUANTITY = new RegExp(
   `(?<![\\d.第])(${NUMBER})(几|多|来|余)?(?:左右|上下)?\\s?(?:${COUNTED})(?![天月年元块])`,
@@ -36,7 +36,7 @@ const QUANTITY = new RegExp(
 )
 const AFTER_NOUN =
   /(?:账号|帐号|坐席|座席|席位|用户数?|人数|员工数?|门店|数量|端口|规模|license|seats|users)(?:数|数量)?(?:大概|大约|约|有|要|是|需要|在|[:：\s]){0,3}(\d[\d,]*|[一二三四五六七八九十百千万两]+)(几|多|来)?(?:个|人|位|席|套|家)/i
-const NOT_QUANTITY = /(?:人民币|第|每|星期|周|\/|上次|满|买)$/
+const NOT_QUANTITY = /(?:[两一]天|第|降|让|返|税|票|优惠|少|人民币|第|每|星期|周|\/|上次|满|买)$/
 const SINGLE = /^(?:一|1)$/
 
 /**
@@ -48,7 +48,7 @@ export function findQuantity(masked: string): number | undefined {
     const head = masked.slice(Math.max(0, m.index - 4), m.index)
     const tail = masked.slice(m.index + m[0].length, m.index + m[0].length + 4)
     const unitIsPeople = /人$/.test(m[0])
-    if (NOT_QUANTITY.test(head) || (SINGLE.test(m[1] ?? '') && !/账号|坐席|席位|套/.test(m[0]))) return false
+    if (NOT_QUANTITY.test(head) || (SINGLE.test(m[1] ?? '') && !/账号|坐席|席位/.test(m[0]))) return false
     return !(unitIsPeople && /^(?:开会|过来|来|到|去|参加|吃|一起|民币|次|工|才|事|力|员)/.test(tail))
   })
   const best =

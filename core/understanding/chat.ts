@@ -1,5 +1,5 @@
 import type { CaptureDocument, ChatIntent } from '../playbook/capture.js'
-import { counterFrames, findFrames, type FrameHit } from './chat-frames.js'
+import { counterFrames, findFrames, plainAsk, type FrameHit } from './chat-frames.js'
 import { intentOfLead, intentOfOther } from './chat-intent.js'
 import {
   blankSpans,
@@ -77,7 +77,11 @@ export function readChat(text: string, context: ChatContext): ChatReading {
     text: plain,
     clauses: clausesOf(plain),
     hits,
-    signals: [...reader.signals(plain, masked, companies, built.spans), ...built.signals],
+    signals: withPlainAsk(
+      plain,
+      [...reader.signals(plain, masked, companies, built.spans), ...built.signals],
+      context,
+    ),
     times,
     hasContact: phones.length + maskedPhones.length + emails.length + wechat.length > 0,
     looksLikeCard: looksLikeCard(clean, people.length + companies.length, phones.length + emails.length),
@@ -179,6 +183,16 @@ function readerOf(capture: CaptureDocument): ChatReader {
   }
   readers.set(capture, reader)
   return reader
+}
+
+/** A signal of this weight or lower takes the benefit of the doubt away. */
+const SPEAKS_AGAINST = -0.35
+
+/** Adds the plain request where nothing speaks against the message and it was written to us alone. */
+function withPlainAsk(plain: string, signals: Signals, { chat, sender }: ChatContext): Signals {
+  const against = signals.some((signal) => signal.weight <= SPEAKS_AGAINST)
+  if (against || chat === 'group' || sender === 'internal') return signals
+  return [...signals, ...findFrames(plain, [plainAsk]).map(asSignal)]
 }
 
 function asKeyword({ frame, start, end, text }: FrameHit, denied: boolean): Built['keywords'][number] {

@@ -16,6 +16,8 @@ const KINDS: { kind: AmountKind; near: RegExp }[] = [
 /** Amounts that are somebody else's or a part of the one meant. */
 const ASIDE =
   /(?:竞品|友商|对手|别家|别人|他们家|同行|原价|原来报?|之前报?|上次报?|单价|每(?:个|人|套|年|月|期)|一个账号|注册资本|营业额|年产值|产值|营收|年销售额|流水|去年|投资|不是|成本|奖金|罚|从)[^,，。;；]{0,5}$/
+/** 输给友商,差了两万; 老系统每月1200: a difference or a running cost is not the size of the deal. */
+const NEVER = /(?:差|贵|便宜|少|多|涨)(?:了|个)?$|每(?:个)?月[^,，。;；]{0,2}$/
 const FINAL =
   /(?:合计|总计|总共|总额|总价|一共|共计|降到|砍到|压到|谈到|让到|优惠到|改成|改为|调到|最后|最终|实际|成交|定在|敲定|应该是|不对|说错了?|更正|是)[^,。;；]{0,6}$/
 const SIGNED = /签|中标|成交|合同|拿下|定了/
@@ -29,7 +31,7 @@ export type AmountChoice = { amount: NoteDraft['amount']; doubtful: boolean }
 /** The one amount a note is about, or none: the final one, else the signed one, else the first that may be meant. */
 export function chooseAmount(text: string): AmountChoice {
   const found = findMoney(text, { spokenUnits: true })
-  const all = found.length > 0 ? found : bareSums(text)
+  const all = (found.length > 0 ? found : bareSums(text)).filter((hit) => !NEVER.test(before(text, hit, 6)))
   const main = all.filter(
     (hit) => !ASIDE.test(before(text, hit, 10)) && !PER_UNIT.test(text.slice(hit.end, hit.end + 5)),
   )

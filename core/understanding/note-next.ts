@@ -18,6 +18,9 @@ const AHEAD =
   /(?:再|要|会|准备|打算|约|改|安排|之前|前|让|给|发|去|来|才|可以|能|将|预计|最快|就|记得|下次|还)/
 /** 现在用的老系统 tells how things are. */
 const PRESENT = /^(?:现在|目前|当前|此刻|眼下|最近|近期|这段时间)/
+/** What makes a bare 今天 a plan: 让财务今天开, 今天之内给答复, 下午把合同发他. */
+const AHEAD_TODAY =
+  /再|要|准备|打算|约|晚点|待会|之?前|内|让|请|给|发|寄|去|来|答复|回复|交|签(?!了)|付(?!了)|开|安排|定|汇报|能|可以|会(?=[给发去来再打])/
 const BACKGROUND =
   /(?:期间|以来|之后一直|去年|前年|当时|成立于|从.{1,8}开始用|到期|有效期|质保|账期|上线时间|工期)/
 
@@ -106,7 +109,8 @@ function weightOf(text: string, hit: TimeHit, clause: Clause, reference: string)
     hit.at !== undefined && hit.at > reference && /[\d一二两三四五六七八九十半](?:点|:|时|刻)/.test(hit.text)
   // 今天下午三点 is still to come at half past ten, whatever was agreed about it.
   if (today && !clock && DONE.test(around) && !AHEAD.test(tail)) return 0
-  if (today && !clock && !AHEAD.test(tail) && !STEP.test(tail)) return 0
+  if (today && !clock && !(AHEAD_TODAY.test(tail) || AHEAD_TODAY.test(text.slice(clause.start, hit.start))))
+    return 0
   if (today && !clock && /[了过完]/.test(tail) && !/要|准备|打算|再|晚点|待会|之?前/.test(tail)) return 0
   if (today && !clock && /^[^,，。;；要再]{0,4}(?:了|过|完)/.test(tail)) return 0
   let weight = 1

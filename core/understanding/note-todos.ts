@@ -98,7 +98,7 @@ function readClause(told: string, people: readonly PersonHit[]): Found | undefin
 
 /** 让小李把标书弄好, 小王跟一下: a junior by the pet name who is told what to do is one of ours. */
 const JUNIOR =
-  /(?:(?<=^|[\s,，])|(?<![客户他她方总工姐哥])(?:让|叫|请|派|安排))([小阿][\u4e00-\u9fff])(?=((?:[^,，。;；说讲回问]{0,12}?)(?:跟一?下|跟进|处理|弄|负责|准备|整理|补|核实?|查|催|把[^,，。;；]*)[^,，。;；]*))/
+  /(?:(?<=^|[\s,，])|(?<![客户他她方总工姐哥])(?:让|叫|请|派|安排))([小阿][\u4e00-\u9fff])(?=((?:[^,，。;；说讲回问]{0,12}?)(?:跟一?下|跟进|处理|弄|负责|准备|整理|补|核实?|查|催|换|修|带|去|过去|跑一趟|送|把[^,，。;；]*)[^,，。;；]*))/
 
 function juniorOf(told: string, people: readonly PersonHit[]): Found | undefined {
   const match = JUNIOR.exec(told)

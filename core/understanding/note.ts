@@ -32,7 +32,7 @@ export function readNote(text: string, context: NoteContext): NoteDraft {
   const people = everyone.filter((person) => !colleagues.includes(person.text))
   const companies = findCompanies(clean, people, known.companies)
   const action = actionOf(happened(plain, times), people) ?? actionOf(plain, people)
-  const outcome = firstRule(outcomeRules, plain)
+  const outcome = outcomeOf(plain, happened(plain, times))
   const stage = stageOf(plain, outcome)
   const { amount, doubtful } = chooseAmount(clean)
   const next = nextStep(clean, times)
@@ -62,15 +62,21 @@ export function readNote(text: string, context: NoteContext): NoteDraft {
   }
 }
 
-/** The text without the clauses that tell of coming steps: 客户打来的,明天下午再电话 was one call. Same length. */
+/** The text without what is said behind a coming time: 客户打来的,明天下午再电话 was one call. Same length. */
 function happened(text: string, times: readonly NoteTime[]): string {
   return times.reduce(
-    (rest, { clause }) =>
-      rest.slice(0, clause.start) +
-      '\u3000'.repeat(clause.end - clause.start - 1) +
+    (rest, { hit, clause }) =>
+      rest.slice(0, hit.start) +
+      '\u3000'.repeat(Math.max(0, clause.end - hit.start - 1)) +
       rest.slice(clause.end - 1),
     text,
   )
+}
+
+/** 五点前把合同盖好章拍给我 is good news and not yet a deal: what makes a win has to have happened. */
+function outcomeOf(text: string, past: string): NoteOutcome | undefined {
+  const said = firstRule(outcomeRules, text)
+  return said === 'won' && firstRule(outcomeRules, past) !== 'won' ? 'positive' : said
 }
 
 function actionOf(text: string, people: readonly PersonHit[]): NoteAction | undefined {

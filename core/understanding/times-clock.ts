@@ -34,12 +34,17 @@ interface DaypartRow {
 
 const ROWS: readonly DaypartRow[] = [
   { words: '凌晨 拂晓 黎明', part: 'dawn', from: 0, to: 6 },
-  { words: '一大早 大清早 清早 清晨 早晨 早上 早间 大早上 大早 上半天', part: 'morning', from: 6, to: 12 },
+  {
+    words: '一大早 一早 朝早 大清早 清早 清晨 早晨 早上 早间 大早上 大早 上半天',
+    part: 'morning',
+    from: 6,
+    to: 12,
+  },
   { words: '上午 午前', part: 'morning', from: 8, to: 12 },
   { words: '中午 午间 晌午 正午 大中午', part: 'noon', from: 12, to: 14 },
   { words: '下午 午后 晏昼 下半天', part: 'afternoon', from: 12, to: 18 },
   { words: '傍晚 黄昏', part: 'evening', from: 17, to: 20 },
-  { words: '大晚上 今晚上 晚上 晚间 夜晚', part: 'evening', from: 18, to: 24 },
+  { words: '大晚上 夜头 今晚上 晚上 晚间 夜晚', part: 'evening', from: 18, to: 24 },
   { words: '深夜 半夜 大半夜 夜里 夜间 深更半夜', part: 'night', from: 20, to: 24 },
 ]
 const BY_WORD = new Map(ROWS.flatMap((row) => row.words.split(' ').map((word) => [word, row] as const)))

@@ -60,7 +60,8 @@ const LUNAR_IN_MONTH = /初([一二三四五六七八九十]|10|[1-9])(?![次步
 const EDGE = /月?(初|中下?旬|中|底|末|尾|上中?旬|下旬)(?!国|文|标|午|心|级|介|下|层|部|价|线|盘|次|步|期|旬)/y
 const NTH_WEEK = /第 ?([一二三四五六]|\d) ?个?(?:周|星期|礼拜)(?![一二三四五六日天末])/y
 const NTH_DAY = /第 ?([一二三四五]|\d|最后一)个?(?:周|星期|礼拜)([一二三四五六日天末])/y
-const LAST_DAY = /最后一个?(?:(?:周|星期|礼拜)([一二三四五六日天])|(周|星期|礼拜)|(工作日)|(天))/y
+const LAST_DAY =
+  /最后一个?(?:(?:周|星期|礼拜)([一二三四五六日天])|(周|星期|礼拜)(?!末)|(工作日)|(天)|((?:周|星期|礼拜)末))/y
 
 /** Days of the month for each edge word, [first, end); 0 = the last day. */
 const EDGES = new Map<string, readonly [number, number]>([
@@ -122,8 +123,16 @@ function readWeekOfMonth(text: string, at: number, of: MonthOf): DateNode | unde
   return week && node(at, week, 'week', (ctx) => nthWeek(spanOf(of(ctx)).from, num(week[1])))
 }
 
-function lastOf({ to }: DaySpan, [, weekday, week, workday]: RegExpExecArray): DaySpan | undefined {
+function lastOf(
+  { to }: DaySpan,
+  [, weekday, week, workday, , weekend]: RegExpExecArray,
+): DaySpan | undefined {
   const last = to - 1
+  // The last Saturday of the month with the Sunday behind it.
+  if (weekend) {
+    const saturday = last - ((weekdayOf(last) - 6 + 7) % 7)
+    return { from: saturday, to: saturday + 2 }
+  }
   if (week)
     return {
       from: mondayOf(to) - (weekdayOf(to) === 1 ? 7 : 0),
