@@ -14,7 +14,8 @@ import { readJson } from './body.js'
 import type { ApiDeps, NoteReading, ReadNote } from './deps.js'
 import { money } from './money.js'
 import { parse } from './problems.js'
-import { actionLabels, amountLabels, noteStageLabels, outcomeLabels } from './texts.js'
+import { amountLabels, noteStageLabels, outcomeLabels } from './texts.js'
+import { loadVocabulary, type Vocabulary } from './vocabulary.js'
 
 /** The same words about the same record again so soon are a retry, not a second follow-up. */
 const retryMs = 60_000
@@ -24,9 +25,12 @@ export function addFollowUpRoutes(add: AddRoute, deps: ApiDeps): void {
 
   add('post', '/notes', async (ctx, actor): Promise<NotePreview> => {
     const { about, text } = parse(noteInputSchema, await readJson(ctx))
-    const reading = await core.read((tx) => prepare(tx, actor, about))
+    const { reading, words } = await core.read(async (tx) => ({
+      reading: await prepare(tx, actor, about),
+      words: await loadVocabulary(tx, core, []),
+    }))
     const { draft } = await understand(text, reading)
-    return { rows: rowsOf(draft), tasks: tasksOf(draft) }
+    return { rows: rowsOf(draft, words), tasks: tasksOf(draft) }
   })
 
   add('post', '/follow-ups', async (ctx, actor) => {
@@ -96,12 +100,12 @@ export function addFollowUpRoutes(add: AddRoute, deps: ApiDeps): void {
   }
 }
 
-function rowsOf(draft: NoteDraft): NotePreview['rows'] {
+function rowsOf(draft: NoteDraft, words: Vocabulary): NotePreview['rows'] {
   const { amount, stage } = draft
   const row = (label: string, value: string | undefined, field: NoteDraft['unsure'][number]) =>
     value ? [{ label, value, unsure: draft.unsure.includes(field) }] : []
   return [
-    ...row('方式', actionLabels[draft.action], 'action'),
+    ...row('方式', words.action(draft.action), 'action'),
     ...row('结果', outcomeLabels[draft.outcome], 'outcome'),
     ...row('联系人', draft.persons.join('、'), 'persons'),
     ...row('阶段', stage && noteStageLabels[stage], 'stage'),

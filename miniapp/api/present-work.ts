@@ -6,7 +6,7 @@ import { can } from '../../core/permissions/permissions.js'
 import type { Task } from '../../core/tasks/task.js'
 import type { FollowUpView } from '../contract/follow-ups.js'
 import type { TaskView } from '../contract/tasks.js'
-import { actionLabels, outcomeLabels } from './texts.js'
+import { outcomeLabels } from './texts.js'
 import type { Vocabulary } from './vocabulary.js'
 
 /** A task that only names a day is late when the day is over, not at nine in the morning. */
@@ -57,7 +57,7 @@ export const presentFollowUp = (followUp: FollowUp, actor: PersonActor, words: V
   at: followUp.at.toISOString(),
   author: words.person(followUp.authorId)?.name ?? '',
   text: followUp.text,
-  action: actionLabels[followUp.action] ?? followUp.action,
+  action: words.action(followUp.action),
   outcome: outcomeLabels[followUp.outcome] ?? followUp.outcome,
   undone: followUp.state === 'undone',
   mine: followUp.authorId === actor.personId,

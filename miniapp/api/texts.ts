@@ -3,6 +3,8 @@
 interface Refusal {
   status: number
   message: string
+  /** The field that is wrong, where it is one. */
+  field?: string
 }
 
 const refusals: Record<string, Refusal> = {
@@ -24,6 +26,8 @@ const refusals: Record<string, Refusal> = {
   'lead.not_owned': { status: 409, message: '这条线索现在没有负责人，或已经转过商机' },
   'lead.nameless': { status: 422, message: '线索还没有公司和姓名，补上以后才能转商机' },
   'customer.not_found': { status: 404, message: '没有找到这个客户，可能已不归你查看' },
+  'contact.not_found': { status: 404, message: '没有找到这位联系人' },
+  'contact.too_many': { status: 409, message: '联系人已经满 100 位，请在已有的联系人上修改' },
   'deal.not_found': { status: 404, message: '没有找到这个商机，可能已不归你查看' },
   'deal.no_stage': { status: 409, message: '还没有配置商机阶段，请联系管理员' },
   'deal.stage_unknown': { status: 422, message: '这个阶段已经不存在了，请刷新后再试' },
@@ -45,6 +49,13 @@ const refusals: Record<string, Refusal> = {
   'person.not_found': { status: 404, message: '没有找到这位同事' },
 }
 
+const badPhone = '号码不对，请填 11 位手机号，或带区号的座机'
+const phoneProblems: Record<string, string> = {
+  masked: '号码里有星号，请填完整的号码',
+  foreign: '暂时只能填国内号码，境外号码可以记在微信一栏',
+  length: '号码的位数不对，请检查一下',
+}
+
 const bug: Refusal = { status: 500, message: '系统出了点问题，已经记录下来，请稍后再试' }
 
 /** Status and sentence for a code; what has no line is a bug and says no more than that. */
@@ -59,6 +70,8 @@ export function refusalFor(code: string, data: Record<string, unknown>): Refusal
   }
   if (code === 'person.left')
     return { status: 409, message: `${said('name') ?? '这位同事'}已离职，请换一个人` }
+  if (code === 'contact.phone_invalid')
+    return { status: 422, field: 'phone', message: phoneProblems[said('reason') ?? ''] ?? badPhone }
   if (code === 'file.too_large')
     return { status: 413, message: `文件不能超过 ${String(data.mostMb ?? 20)} MB，请压缩后再传` }
   return refusals[code] ?? bug
@@ -68,24 +81,8 @@ export const isKnownRefusal = (code: string): boolean => refusalFor(code, {}) !=
 
 export const systemName = '系统'
 export const unknownPerson = '已离开的同事'
-
-export const actionLabels: Record<string, string> = {
-  call: '电话',
-  visit: '上门拜访',
-  meeting: '会议',
-  im: '微信沟通',
-  email: '邮件',
-  demo: '演示',
-  quote: '报价',
-  sample: '寄样',
-  contract: '合同',
-  payment: '回款',
-  training: '培训',
-  reception: '接待来访',
-  dinner: '宴请',
-  exhibition: '展会',
-  other: '其他',
-}
+/** An action that is in the library no more. */
+export const otherAction = '其他'
 
 export const outcomeLabels: Record<string, string> = {
   positive: '有进展',

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm'
 import type { Core } from '../../core/app.js'
 import type { Person } from '../../core/org/person.js'
 import type { PersonRef } from '../contract/common.js'
-import { unknownPerson } from './texts.js'
+import { otherAction, unknownPerson } from './texts.js'
 
 /** Words for the keys and ids that rows hold. */
 export interface Vocabulary {
@@ -10,6 +10,8 @@ export interface Vocabulary {
   region(id: string | null): string | null
   productLine(id: string | null): string | null
   stage(key: string): string
+  /** How a follow-up was made, as the action library calls it. */
+  action(key: string): string
   person(id: string | null): PersonRef | null
 }
 
@@ -23,6 +25,7 @@ export async function loadVocabulary(
   const found = await core.org.people(tx, ids)
   const sources = await core.playbook.get(tx, 'sources')
   const stages = await core.playbook.get(tx, 'stages')
+  const actions = await core.playbook.get(tx, 'action-library')
   const regions = await core.org.regions(tx)
   const lines = await core.org.productLines(tx)
   return {
@@ -30,6 +33,7 @@ export async function loadVocabulary(
     region: (id) => regions.find((region) => region.id === id)?.name ?? null,
     productLine: (id) => lines.find((line) => line.id === id)?.name ?? null,
     stage: (key) => stages.find((stage) => stage.key === key)?.label ?? key,
+    action: (key) => actions.find((action) => action.key === key)?.label ?? otherAction,
     person: (id) => (id === null ? null : refOf(id, found.get(id))),
   }
 }

@@ -8,6 +8,7 @@ const words = {
   region: () => null,
   productLine: () => null,
   stage: (key: string) => ({ demo: '演示试用', signed: '已签约' })[key] ?? key,
+  action: (key: string) => key,
   person: (id: string | null) => (id === null ? null : { id, name: '王小明', title: '' }),
 }
 
