@@ -77,6 +77,8 @@ export const changeLabels: Record<string, string> = {
   'customer.added': '新客户',
   'customer.edited': '修改客户',
   'customer.touched': '老客户又来询问',
+  'contact.added': '添加联系人',
+  'contact.edited': '修改联系人',
   'deal.opened': '新商机',
   'deal.edited': '修改商机',
   'deal.stage-moved': '商机阶段更新',

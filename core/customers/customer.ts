@@ -60,4 +60,11 @@ export const ContactEntity = new EntitySchema<Contact>({
   indices: [{ name: 'contacts_customer', columns: ['customerId'] }],
 })
 
-export const customerPersonalFields = ['name', 'contactName', 'phone', 'email', 'wechat'] as const
+export const customerPersonalFields = [
+  'name',
+  'contactName',
+  'contactTitle',
+  'phone',
+  'email',
+  'wechat',
+] as const

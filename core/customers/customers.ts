@@ -1,13 +1,15 @@
 import type { EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
+import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
-import { rememberKeys, type Identifiers } from '../dedupe/keys.js'
+import { findMatches, forgetKeys, rememberKeys, type Identifiers, type Match } from '../dedupe/keys.js'
 import { DomainError } from '../errors.js'
 import { authorize, can, scopeRows } from '../permissions/permissions.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
+import { normalisePhone } from '../understanding/phones.js'
 import {
   ContactEntity,
   CustomerEntity,
@@ -31,6 +33,26 @@ export interface NewCustomer {
   account?: Identifiers['account']
   demo?: boolean
 }
+
+/** A contact as somebody filled it in; empty means not known. */
+export interface ContactInput {
+  /** Of the contact to edit; without it one is added. */
+  id?: string | undefined
+  name: string
+  title: string
+  phone: string | null
+  email: string | null
+  wechat: string | null
+}
+
+export interface SavedContact {
+  contact: Contact
+  /** Other records with this very number. The actor may not be allowed to see them: the caller asks. */
+  samePhone: Match[]
+}
+
+/** More than anybody deals with at one customer; a list beyond it would not show them all. */
+const mostContacts = 100
 
 export type Customers = ReturnType<typeof createCustomers>
 
@@ -131,7 +153,90 @@ export function createCustomers({ clock, ids, changes }: { clock: Clock; ids: Id
         fields: { name: [customer.name, name] },
       })
     },
+
+    /**
+     * Adds a contact to a customer or edits one. The same name and number again is the contact that is there, so a
+     * request that comes twice adds one. A number that is on another record is saved all the same: people share phones.
+     *
+     * @throws DomainError `customer.not_found`, `permission.denied`, `contact.not_found`, `contact.phone_invalid` with
+     *   the reason that `normalisePhone` gives, `contact.too_many`.
+     */
+    async saveContact(
+      tx: Tx,
+      actor: Actor,
+      customerId: string,
+      { id, ...input }: ContactInput,
+    ): Promise<SavedContact> {
+      const customer = await this.require(tx, actor, customerId)
+      authorize(actor, 'customer.edit', customer)
+      const contacts = await this.contactsOf(tx, customerId)
+      const named = contacts.find((contact) => contact.id === id)
+      if (id !== undefined && !named) throw new DomainError('contact.not_found', { id })
+      const filled = {
+        name: input.name.trim(),
+        title: input.title.trim(),
+        phone: readPhone(input.phone, named?.phone ?? null),
+        email: input.email?.trim() || null,
+        wechat: input.wechat?.trim() || null,
+      }
+      const before =
+        named ?? contacts.find(({ name, phone }) => name === filled.name && phone === filled.phone)
+      if (!before && contacts.length >= mostContacts)
+        throw new DomainError('contact.too_many', { most: mostContacts })
+      const contact: Contact = before
+        ? { ...before, ...filled }
+        : { id: ids.next(), customerId, ...filled, createdAt: clock.now() }
+      const fields = contactChanges(before, contact)
+      if (before) {
+        if (Object.values(fields).every(([from, to]) => from === to)) return { contact, samePhone: [] }
+        await updateRows(tx, ContactEntity, { id: contact.id, customerId }, filled)
+      } else {
+        await insertRows(tx, ContactEntity, [contact])
+      }
+      await changes.append(tx, actor, {
+        subject: { type: 'customer', id: customerId },
+        kind: before ? 'contact.edited' : 'contact.added',
+        fields,
+        data: { contactId: contact.id },
+      })
+      const others = contacts.filter((other) => other.id !== contact.id)
+      await renewKeys(tx, customerId, before, before ? [...others, contact] : [contact])
+      const isNewNumber = contact.phone !== null && contact.phone !== before?.phone
+      const matches = isNewNumber ? await findMatches(tx, { phone: contact.phone }) : []
+      return {
+        contact,
+        samePhone: matches.filter((match) => match.by === 'exact' && match.id !== customerId),
+      }
+    },
   }
+}
+
+/** Digits to store. A number that was not touched stays as it is. @throws DomainError `contact.phone_invalid`. */
+function readPhone(typed: string | null, stored: string | null): string | null {
+  const text = typed?.trim() ?? ''
+  if (text === '' || text === stored) return text || null
+  const phone = normalisePhone(text)
+  if (!phone.ok) throw new DomainError('contact.phone_invalid', { reason: phone.reason })
+  return phone.value
+}
+
+const contactChanges = (before: Contact | undefined, after: Contact) =>
+  ({
+    contactName: [before?.name ?? null, after.name],
+    contactTitle: [before?.title ?? '', after.title],
+    phone: [before?.phone ?? null, after.phone],
+    email: [before?.email ?? null, after.email],
+    wechat: [before?.wechat ?? null, after.wechat],
+  }) satisfies Record<string, FieldChange>
+
+/**
+ * The customer is found by what its contacts have now. A mistyped number that was put right must not stay: it is
+ * somebody else's, whose next enquiry would end up here.
+ */
+async function renewKeys(tx: Tx, customerId: string, before: Contact | undefined, contacts: Contact[]) {
+  const customer = { type: 'customer' as const, id: customerId }
+  if (before) await forgetKeys(tx, customer, before)
+  for (const contact of contacts) await rememberKeys(tx, customer, contact)
 }
 
 /** `%` and `_` in what a person typed are characters, not wildcards (SQLite has no default escape: it takes them literally enough). */

@@ -4,9 +4,16 @@ import type { Contact, Customer } from '../../core/customers/customer.js'
 import type { Lead } from '../../core/leads/lead.js'
 import { can } from '../../core/permissions/permissions.js'
 import { maskPhone } from '../../core/understanding/phones.js'
-import type { ContactView, CustomerList, CustomerPage, CustomerRow } from '../contract/customers.js'
-import { customerQuerySchema } from '../contract/customers.js'
+import type {
+  ContactAnswer,
+  ContactView,
+  CustomerList,
+  CustomerPage,
+  CustomerRow,
+} from '../contract/customers.js'
+import { contactInputSchema, customerQuerySchema } from '../contract/customers.js'
 import type { AddRoute } from './api.js'
+import { readJson } from './body.js'
 import type { ApiDeps } from './deps.js'
 import { presentDeal } from './present-deal.js'
 import { presentTouch } from './present-lead.js'
@@ -42,6 +49,36 @@ export function addCustomerRoutes(add: AddRoute, { core, config }: ApiDeps): voi
     core.read((tx) => readCustomerPage(tx, actor, ctx.params.id ?? '')),
   )
 
+  add('post', '/customers/:id/contacts', async (ctx, actor): Promise<ContactAnswer> => {
+    const input = parse(contactInputSchema, await readJson(ctx))
+    const customerId = ctx.params.id ?? ''
+    return core.write(async (tx) => {
+      const { contact, samePhone } = await core.customers.saveContact(tx, actor, customerId, input)
+      for (const match of samePhone) {
+        const found = match.type === 'lead' ? await seenLead(match.id) : await seenCustomer(match.id)
+        if (found) return { id: contact.id, samePhone: found }
+      }
+      return { id: contact.id, samePhone: null }
+
+      async function seenCustomer(id: string): Promise<ContactAnswer['samePhone']> {
+        const customer = await core.customers.find(tx, id)
+        if (!customer || !can(actor, 'customer.read', customer)) return null
+        return { path: `/customers/${id}`, name: customer.name, owner: await nameOf(tx, customer.ownerId) }
+      }
+
+      // The lead that this customer came from has the number, too; that is no other record.
+      async function seenLead(id: string): Promise<ContactAnswer['samePhone']> {
+        const lead = await core.leads.find(tx, id)
+        if (!lead || lead.customerId === customerId || !can(actor, 'lead.read', lead)) return null
+        const name = lead.company || lead.name
+        return { path: `/leads/${id}`, name, owner: await nameOf(tx, lead.ownerId) }
+      }
+    })
+  })
+
+  const nameOf = async (tx: EntityManager, personId: string | null): Promise<string | null> =>
+    personId ? ((await core.org.findPerson(tx, personId))?.name ?? null) : null
+
   async function readCustomerPage(tx: EntityManager, actor: PersonActor, id: string): Promise<CustomerPage> {
     const customer = await core.customers.require(tx, actor, id)
     const allDeals = await core.deals.ofCustomer(tx, id)
@@ -74,6 +111,8 @@ export function addCustomerRoutes(add: AddRoute, { core, config }: ApiDeps): voi
       abilities: {
         followUp: can(actor, 'follow-up.write', customer),
         contact: can(actor, 'phone.read', customer),
+        // Masked numbers must not come back as what somebody typed.
+        editContacts: can(actor, 'customer.edit', customer) && showPhones,
       },
       contacts: contacts.map((contact) => presentContact(contact, showPhones)),
       deals: deals.map((deal) => presentDeal(deal, { actor, words, customer, ...now })),

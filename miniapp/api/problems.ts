@@ -17,10 +17,11 @@ export function answerProblems(log: ApiLog) {
     } catch (error) {
       if (ctx.headerSent) throw error
       const { code, data } = causeOf(error)
-      const { status, message } = refusalFor(code, data)
+      const { status, message, field } = refusalFor(code, data)
       if (status === 500) log.error({ err: error, path: ctx.path }, 'request failed')
       const problem: Problem = { code, message }
       if (Array.isArray(data.fields)) problem.fields = data.fields as Problem['fields']
+      else if (field) problem.fields = [{ field, message }]
       ctx.status = status
       ctx.body = problem
     }

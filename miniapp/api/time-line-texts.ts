@@ -17,6 +17,7 @@ export const fieldLabels: Record<string, string> = {
   name: '名称',
   company: '公司',
   contactName: '联系人',
+  contactTitle: '职务',
   phone: '电话',
   email: '邮箱',
   wechat: '微信',
@@ -58,6 +59,8 @@ const sentences: Record<string, (change: Change, words: Vocabulary) => string> =
   'customer.added': () => '建立客户',
   'customer.edited': () => '修改客户资料',
   'customer.touched': () => '客户又来询问',
+  'contact.added': () => '添加联系人',
+  'contact.edited': () => '修改联系人',
   'deal.opened': () => '建立商机',
   'deal.edited': () => '修改商机',
   'deal.stage-moved': ({ fields }, words) =>

@@ -48,7 +48,7 @@ export type ContactView = z.infer<typeof contactViewSchema>
 /** `GET /api/customers/:id`. */
 export const customerPageSchema = customerRowSchema.extend({
   createdAt: instantSchema,
-  abilities: z.object({ followUp: z.boolean(), contact: z.boolean() }),
+  abilities: z.object({ followUp: z.boolean(), contact: z.boolean(), editContacts: z.boolean() }),
   contacts: z.array(contactViewSchema),
   deals: z.array(dealRowSchema),
   leads: z.array(z.object({ id: idSchema, name: z.string(), state: z.string(), createdAt: instantSchema })),
@@ -58,3 +58,25 @@ export const customerPageSchema = customerRowSchema.extend({
   timeLine: z.array(timeLineEntrySchema),
 })
 export type CustomerPage = z.infer<typeof customerPageSchema>
+
+const mostLong = (what: string, most: number) => z.string().trim().max(most, `${what}最多 ${most} 个字`)
+
+/** `POST /api/customers/:id/contacts`: a new contact, or with `id` the edit of one. Empty means not known. */
+export const contactInputSchema = z.strictObject({
+  id: idSchema.optional(),
+  name: mostLong('姓名', 60).min(1, '请填写姓名'),
+  title: mostLong('职务', 60).default(''),
+  phone: mostLong('电话', 40).default(''),
+  email: mostLong('邮箱', 120)
+    .refine((text) => text === '' || z.email().safeParse(text).success, '邮箱格式不对')
+    .default(''),
+  wechat: mostLong('微信', 60).default(''),
+})
+export type ContactFields = z.input<typeof contactInputSchema>
+
+export const contactAnswerSchema = z.object({
+  id: idSchema,
+  /** The first other record with this number that I may see. */
+  samePhone: z.object({ path: z.string(), name: z.string(), owner: z.string().nullable() }).nullable(),
+})
+export type ContactAnswer = z.infer<typeof contactAnswerSchema>

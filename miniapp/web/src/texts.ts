@@ -258,6 +258,25 @@ export const texts = {
     noDeals: '还没有商机',
     owner: '负责人',
   },
+  contact: {
+    add: '添加联系人',
+    addShort: '添加',
+    edit: '修改联系人',
+    editOf: (name: string) => `修改 ${name}`,
+    none: '还没有联系人',
+    noReach: '还没有电话、微信和邮箱',
+    fields: {
+      name: '姓名',
+      phone: '电话',
+      title: '职务（可不填）',
+      wechat: '微信（可不填）',
+      email: '邮箱（可不填）',
+    },
+    saved: '联系人已保存',
+    samePhone: (name: string, owner: string | null) =>
+      `已保存。这个号码也在「${name}」${owner ? `，由${owner}负责` : ''}`,
+    look: '去看看',
+  },
   deals: {
     empty: '还没有商机',
     emptyHint: '在线索页点「转商机」，它就会出现在看板上。',
