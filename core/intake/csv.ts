@@ -35,7 +35,7 @@ export function readCsv(
     relax_quotes: true,
     skip_empty_lines: true,
     to: mostRows + 2,
-    delimiter: [',', '\t', ';'],
+    delimiter: delimiterOf(text),
   }) as string[][]
   const fieldAt = head.map((title) => {
     const plain = title.trim().toLowerCase()
@@ -57,6 +57,13 @@ export function readCsv(
     missing: Object.keys(headings).filter((field) => !fieldAt.includes(field)),
     original: [head, ...body],
   }
+}
+
+/** What separates the headings separates the cells: a semicolon in somebody's words is no new column. */
+function delimiterOf(text: string): string {
+  const [heading = ''] = text.split(/\r?\n/, 1)
+  const counted = [',', '\t', ';'].map((mark) => ({ mark, times: heading.split(mark).length }))
+  return counted.reduce((best, one) => (one.times > best.times ? one : best)).mark
 }
 
 /** A table for a spreadsheet program: UTF-8 with a BOM; cells that would be read as formulas are made text. */
