@@ -25,6 +25,13 @@ const tables = [
   'people',
 ]
 
+/** One instant is enough for the second engine: a seed takes seconds there. */
+const instants = [
+  { when: 'a Wednesday morning', now: '2026-03-11T02:00:00Z' },
+  { when: 'a Sunday night', now: '2026-11-22T16:50:00Z' },
+  { when: 'the third of January', now: '2026-01-03T13:30:00Z' },
+].slice(0, usesMysql ? 1 : 3)
+
 describe('the demo company', () => {
   let run: TestCore
   beforeEach(async () => {
@@ -44,13 +51,12 @@ describe('the demo company', () => {
       return found
     })
 
-  it.each([
-    { when: 'a Wednesday morning', now: '2026-03-11T02:00:00Z' },
-    { when: 'a Sunday night', now: '2026-11-22T16:50:00Z' },
-    { when: 'the third of January', now: '2026-01-03T13:30:00Z' },
-  ])('is whole on $when: sixty leads, twenty deals, every chain verifies', async ({ now }) => {
+  it.each(instants)('is whole on $when: sixty leads, twenty deals, every chain verifies', async ({ now }) => {
     run.clock.set(now)
+    const started = performance.now()
     expect(await seed()).toMatchObject({ people: 12, leads: 60, deals: 20 })
+    // About a second on SQLite: the first start waits for it. The bound leaves room for a busy machine.
+    expect(performance.now() - started).toBeLessThan(usesMysql ? 25_000 : 8000)
     expect((await run.core.read((tx) => verifyAll(tx))).breaks).toEqual([])
     const all = await leads()
     expect(all.every((lead) => lead.demo && lead.createdAt <= run.clock.now())).toBe(true)
@@ -64,15 +70,12 @@ describe('the demo company', () => {
       )
   })
 
-  it('leaves nothing that would fire at once, and only a handful of cards to send', async () => {
+  it('leaves nothing that would fire at once, and has work for everybody', async () => {
     await seed()
     expect(await run.core.read((tx) => run.core.deadlines.due(tx, run.clock.now(), 100))).toEqual([])
     expect(await run.core.read((tx) => outboxDepth(tx))).toBeLessThanOrEqual(20)
     expect(await run.core.read((tx) => run.core.deliveries.counts(tx))).toEqual({})
-  })
 
-  it('has something due today, something overdue, and deals that were won and lost within a month', async () => {
-    await seed()
     const now = run.clock.now()
     const tasks = await run.core.read((tx) => tx.getRepository(TaskEntity).findBy({ state: 'open' }))
     const today = fromLocal('2026-03-11', 'Asia/Shanghai')
@@ -114,13 +117,6 @@ describe('the demo company', () => {
       ...demoMessenger.directs.flat(),
     ]
     expect(members.filter((member) => !known.has(member))).toEqual([])
-  })
-
-  it('is ready before somebody gets impatient', { skip: usesMysql }, async () => {
-    const started = performance.now()
-    await seed()
-    // A second is usual; the bound leaves room for a busy machine.
-    expect(performance.now() - started).toBeLessThan(8000)
   })
 
   it('goes without a trace, and what is real stays', async () => {
