@@ -159,7 +159,11 @@ async function activeCard(view: CardView, followUp: FollowUp): Promise<Card> {
     title: `已记录跟进：${await subjectName(view, about)}`,
     tone: 'success',
     subtitle: followUp.unsure.length > 0 ? '有几处不太确定，请核对' : '核对一下，不对可以修改',
-    blocks: [{ type: 'quote', text: maskPhones(followUp.text) }, await understood(view, followUp)],
+    // While it is corrected the fields stand in the form, and only there.
+    blocks: [
+      { type: 'quote', text: maskPhones(followUp.text) },
+      ...(isEdited ? [] : [await understood(view, followUp)]),
+    ],
     ...(isEdited ? { inputs: await corrections(view, followUp) } : {}),
     actions: isEdited
       ? [
@@ -216,6 +220,8 @@ async function understood({ core, tx, now }: CardView, followUp: FollowUp): Prom
   return { type: 'fields', fields: fields.filter((field) => field.value) }
 }
 
+const dayLength = '2026-01-31'.length
+
 async function corrections({ core, tx }: CardView, followUp: FollowUp): Promise<CardInput[]> {
   const library = await core.playbook.get(tx, 'action-library')
   const options = (labels: Record<string, string>) =>
@@ -236,7 +242,14 @@ async function corrections({ core, tx }: CardView, followUp: FollowUp): Promise<
       options: options(outcomeLabels),
       value: followUp.outcome,
     },
-    { type: 'date', name: 'nextAt', label: '下次联系', withTime: true, ...(day ? { value: day } : {}) },
+    {
+      type: 'date',
+      name: 'nextAt',
+      label: '下次联系',
+      // A day without an hour fits no field that asks for one: it would look empty.
+      withTime: day === undefined || day.length > dayLength,
+      ...(day ? { value: day } : {}),
+    },
   ]
 }
 
@@ -259,7 +272,7 @@ function nextAtFrom(value: string | undefined, before: FollowUp): string | null 
   if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$/.test(text))
     throw new DomainError('value.invalid', { field: '下次联系', rule: '要选一个日期' })
   if (before.nextAt && text === before.nextAt.replace(/^\.\.\//, '').slice(0, 16)) return before.nextAt
-  return text.length > 10 ? `${text}:00` : text
+  return text.length > dayLength ? `${text}:00` : text
 }
 
 function amountFrom(value: string | undefined): number | null {
