@@ -177,6 +177,7 @@ export const texts = {
     waitingFor: (name: string) => `正在等 ${name} 接单`,
     waitingYou: '等你接单',
     asked: (name: string) => `等 ${name} 分配`,
+    askedYou: '等你分配',
     actions: {
       accept: '接单',
       decline: '让给别人',
