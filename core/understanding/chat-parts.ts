@@ -28,7 +28,7 @@ export function findWechatIds(text: string): string[] {
 }
 
 const COUNTED =
-  '(?:个|位|名|套|家|台|条|张)?(?:员工|正式)?(?:账号|帐号|账户|子账号|用户|坐席|座席|席位|席|端口|点位|授权|license|licenses|licence|seats?|users?|accounts?|人|号|门店|店铺|店|分店|分公司|子公司|公司|分支机构|套|台|销售|业务员|业务|员工|同事|工位|个点位|客服|导购|经销商|代理商|校区|工厂|老师|学生|护士|医生|司机|店员|桶|吨|箱|件|份|辆|方(?!案|式|便|面|法)|公斤|斤|平米|平方|立方|卷|瓶|units?|pcs|户|间|柜|车|[\\u4e00-\\u9fff]{1,3}店|点(?=$|[,，。]))'
+  '(?:个|位|名|套|家|台|条|张)?(?:员工|正式)?(?:账号|帐号|账户|子账号|用户|坐席|座席|席位|席|端口|点位|授权|license|licenses|licence|seats?|users?|accounts?|人|号|门店|店铺|店|分店|分公司|子公司|公司|分支机构|套|台|销售|业务员|业务|员工|同事|工位|个点位|客服|导购|经销商|代理商|校区|工厂|老师|学生|护士|医生|司机|店员|桶|吨|箱|件|份|辆|方(?!案|式|便|面|法)|公斤|斤|平米|平方|立方|卷|瓶|units?|pcs|户|间|柜|车|[\\u4e00-\\u9fff]{1,3}店|点(?=$|[,，。])|张|片|个(?=[\\u4e00-\\u9fff,，。]|$)(?!月|小时|点|工作日|字|星期|礼拜|问题|电话|多|半|亿|百|价|方案|版本))'
 const NUMBER = '(?:\\d[\\d,]*(?:\\.\\d+)?[万千wk]?|[一二三四五六七八九十百千万两]+)'
 const QUANTITY = new RegExp(
   `(?<![\\d.第])(${NUMBER})(几|多|来|余)?(?:左右|上下)?\\s?(?:${COUNTED})(?![天月年元块])`,
@@ -47,6 +47,8 @@ export function findQuantity(masked: string): number | undefined {
   const counted = [...masked.matchAll(QUANTITY)].filter((m) => {
     const head = masked.slice(Math.max(0, m.index - 4), m.index)
     const tail = masked.slice(m.index + m[0].length, m.index + m[0].length + 4)
+    // 两个版本, 三个问题: a bare 个 counts goods only in larger numbers.
+    if (/[个张片]$/.test(m[0]) && (wholeNumber(m[1] ?? '') ?? 0) < 10) return false
     const unitIsPeople = /人$/.test(m[0])
     if (NOT_QUANTITY.test(head) || (SINGLE.test(m[1] ?? '') && !/账号|坐席|席位/.test(m[0]))) return false
     return !(unitIsPeople && /^(?:开会|过来|来|到|去|参加|吃|一起|民币|次|工|才|事|力|员)/.test(tail))

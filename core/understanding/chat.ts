@@ -68,7 +68,9 @@ export function readChat(text: string, context: ChatContext): ChatReading {
   const wechat = findWechatIds(clean)
   // How long something lasts (14天试用, 一年多少钱) is no time that anybody can be met at.
   const times = findTimes(clean, context.reference).filter((time) => time.kind !== 'duration')
-  const money = findMoney(clean, { spokenUnits: true })
+  const money = findMoney(clean, { spokenUnits: true }).filter(
+    (hit) => !phones.some((phone) => within(phone, [hit]) || within(hit, [phone])),
+  )
   const masked = reader.negation.mask(plain)
   const built = reader.frames(plain, masked, companies)
   const named = reader.keywords(plain, masked, companies)

@@ -1,4 +1,5 @@
 import { findMoney, type MoneyHit } from './money.js'
+import { findPhones } from './phones.js'
 import type { AmountKind, NoteDraft } from './note-schema.js'
 
 /** What stands before an amount and names it. The first that fits decides. */
@@ -30,8 +31,11 @@ export type AmountChoice = { amount: NoteDraft['amount']; doubtful: boolean }
 
 /** The one amount a note is about, or none: the final one, else the signed one, else the first that may be meant. */
 export function chooseAmount(text: string): AmountChoice {
+  const phones = findPhones(text)
   const found = findMoney(text, { spokenUnits: true })
-  const all = (found.length > 0 ? found : bareSums(text)).filter((hit) => !NEVER.test(before(text, hit, 6)))
+  const all = (found.length > 0 ? found : bareSums(text))
+    .filter((hit) => !phones.some((phone) => hit.start < phone.end && phone.start < hit.end))
+    .filter((hit) => !NEVER.test(before(text, hit, 6)))
   const main = all.filter(
     (hit) => !ASIDE.test(before(text, hit, 10)) && !PER_UNIT.test(text.slice(hit.end, hit.end + 5)),
   )

@@ -39,9 +39,10 @@ export function comingTimes(text: string, reference: string): NoteTime[] {
     return [{ hit, at, clause, weight: weightOf(text, hit, clause, reference) }]
   })
   for (const c of candidates) if (candidates.some((wide) => narrows(c, wide))) c.weight += 1.2
-  return candidates
-    .filter((c) => c.weight > 0)
-    .sort((a, b) => b.weight - a.weight || a.hit.start - b.hit.start)
+  const likely = candidates.filter((c) => c.weight > 0)
+  // 26号客户内部评审,等结果: the customer's own date is worth a reminder where there is no other.
+  const kept = likely.length > 0 ? likely : candidates.filter((c) => c.weight > -0.5 && c.weight !== 0)
+  return kept.sort((a, b) => b.weight - a.weight || a.hit.start - b.hit.start)
 }
 
 /** 客户:下周。我:周几?客户:周二吧: a bare weekday shortly after a week that was named is that week's. */

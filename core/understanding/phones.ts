@@ -97,7 +97,7 @@ interface Shape {
   digits: (match: RegExpMatchArray) => string | undefined
 }
 
-const GAP = '[ \\-./\\u200b-\\u200f\\u2060\\ufeff]'
+const GAP = '[ \\-._/\\u200b-\\u200f\\u2060\\ufeff]'
 const COUNTRY = `(?:\\(?(?:\\+|00)?${GAP}?86\\)?${GAP}{0,2})?`
 // 010 and 02x have eight digits behind them, the others seven or eight (numbering plan of the MIIT).
 const SHORT_AREA = '(?:10|2[0-57-9])'
@@ -116,6 +116,13 @@ const SHAPES: readonly Shape[] = [
       'g',
     ),
     digits: (match) => landline(match[1] ?? '', onlyDigits(match[2] ?? '')),
+  },
+  {
+    // 95588, 10086: carriers and banks; five digits are a phone only where somebody is to ring them.
+    kind: 'service',
+    pattern:
+      /(?<=(?:拨打?|电话|热线|客服|打|致电)(?:是|为|[:：\s])?)((?:95|96|10|12)\d{3})(?![\d.]|[万千百元块个号点年月])/g,
+    digits: (match) => match[1],
   },
   {
     kind: 'service',
