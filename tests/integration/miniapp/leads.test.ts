@@ -163,12 +163,30 @@ describe('leads on the pages', () => {
 
     expect(preview.body.tasks[0]?.due).toBe('3月12日 15:00')
     expect(again.body).toEqual(first.body)
-    expect(page.followUps).toMatchObject([{ action: '电话', text: note.text, mine: true }])
+    expect(page.followUps).toMatchObject([{ action: '电话沟通', text: note.text, mine: true }])
     expect(page.tasks).toMatchObject([{ dueAt: '2026-03-12T07:00:00.000Z', kind: 'contact' }])
     expect(page.firstTouchAt).not.toBeNull()
     expect(page.timeLine).toContainEqual(
       expect.objectContaining({ kind: 'follow-up.recorded', actor: '王小明', detail: note.text }),
     )
+  })
+
+  it('calls an action what the company calls it, in the preview and on the record', async () => {
+    const id = await makeLead(host.core, { owner: 'wang' })
+    const admin = await actorOf(host.core, 'admin')
+    await host.core.write(async (tx) => {
+      const library = await host.core.playbook.get(tx, 'action-library')
+      const renamed = library.map((action) => (action.key === 'call' ? { ...action, label: '去电' } : action))
+      const { version } = await host.core.playbook.saveDraft(tx, admin, 'action-library', renamed, '')
+      await host.core.playbook.publish(tx, admin, 'action-library', version)
+    })
+    const wang = await host.signIn('wang')
+    const note = { about: { type: 'lead', id }, text: '刚和张总通了电话' }
+    const preview = await wang.post<{ rows: object[] }>('/notes', note)
+    await wang.post('/follow-ups', note)
+
+    expect(preview.body.rows).toContainEqual(expect.objectContaining({ label: '方式', value: '去电' }))
+    expect((await wang.get<LeadPage>(`/leads/${id}`)).body.followUps).toMatchObject([{ action: '去电' }])
   })
 
   it('keeps untrusted words as they are', async () => {
