@@ -33,7 +33,7 @@ export const leadGiven: CardKind = {
       blocks: [await leadFields(view, lead), ...(await sourceRecord(view, lead.id))],
       actions: [
         ...(deadline ? [{ id: 'seen', label: '知道了', style: 'primary' as const }] : []),
-        { id: 'contacted', label: '已联系客户', style: 'default' },
+        ...(lead.firstTouchAt ? [] : [{ id: 'contacted', label: '已联系客户', style: 'default' as const }]),
       ],
     }
   },

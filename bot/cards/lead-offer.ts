@@ -9,7 +9,7 @@ export const leadOffer: CardKind = {
   kind: 'lead.offer',
 
   async render(view): Promise<Card> {
-    const { core, tx, delivery, now } = view
+    const { core, tx, delivery } = view
     const lead = await core.leads.byId(tx, delivery.subjectId)
     const offer = await core.assignment.findOffer(tx, delivery.params['offerId'] ?? '')
     const base = { kind: 'lead.offer', page: leadPage(lead.id) }
@@ -38,10 +38,13 @@ export const leadOffer: CardKind = {
       ...base,
       title: `${end.title}：${leadName(lead)}`,
       tone: end.tone,
-      subtitle: end.say,
+      subtitle: [end.say, offer.closedAt && clockTime(offer.closedAt, core.timeZone)]
+        .filter(Boolean)
+        .join(' · '),
       blocks: end.mine ? blocks : [],
-      footnote: endNote(now, offer.closedAt, core.timeZone),
-      ...(end.mine ? { actions: [{ id: 'contacted', label: '已联系客户', style: 'primary' as const }] } : {}),
+      ...(end.mine && !lead.firstTouchAt
+        ? { actions: [{ id: 'contacted', label: '已联系客户', style: 'primary' as const }] }
+        : {}),
     }
   },
 
@@ -74,13 +77,16 @@ export async function markContacted({ core, tx, actor, delivery }: Tap) {
   return ok('已记录首次联系。聊完后发一句话给我，就能记成跟进。')
 }
 
-async function ending({ core, tx, viewer }: CardView, state: string, { ownerId, ownedVia }: Lead) {
+async function ending(
+  { core, tx, viewer }: CardView,
+  state: string,
+  { ownerId, ownedVia, firstTouchAt }: Lead,
+) {
+  const next = firstTouchAt ? '线索在你名下，已联系过客户' : '线索在你名下，记得尽快联系客户'
   const owner = ownerId ? await core.org.findPerson(tx, ownerId) : null
   const mine = viewer !== null && ownerId === viewer.personId
-  if (state === 'accepted' && mine)
-    return { title: '已接单', tone: 'success' as const, say: '线索在你名下，记得尽快联系客户。', mine }
-  if (mine)
-    return { title: '已由你负责', tone: 'success' as const, say: '线索在你名下，记得尽快联系客户。', mine }
+  if (state === 'accepted' && mine) return { title: '已接单', tone: 'success' as const, say: next, mine }
+  if (mine) return { title: '已由你负责', tone: 'success' as const, say: next, mine }
   if (owner && ownedVia === 'take-over')
     return { title: '已由主管接手', say: `现由${owner.name}负责`, tone: 'neutral' as const, mine }
   const after = owner ? `，现由${owner.name}负责` : '，等待主管安排'
@@ -96,6 +102,3 @@ async function ending({ core, tx, viewer }: CardView, state: string, { ownerId, 
   const { title, say } = says[state] ?? { title: '已失效', say: '' }
   return { title, say, tone: 'neutral' as const, mine }
 }
-
-const endNote = (now: Date, closedAt: Date | null, timeZone: string): string =>
-  closedAt ? `${clockTime(closedAt > now ? now : closedAt, timeZone)} 更新` : ''
