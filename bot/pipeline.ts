@@ -25,6 +25,7 @@ export type Pipeline = ReturnType<typeof createPipeline>
 /** Every event goes through here: stored, acknowledged, then worked on, once in effect. */
 export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
   const share = shareWrites(core)
+
   /** Whatever fails is tried again later; after the last try somebody is told. */
   async function guarded<T>(row: InboxRow, work: () => Promise<T>): Promise<T | null> {
     try {
@@ -33,10 +34,26 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
       log.error({ inboxId: row.id, eventId: row.eventId, err: error }, 'an event failed')
       const message = error instanceof Error ? error.message : String(error)
       const fate = await core.write((tx) => core.inbox.fail(tx, row, message))
-      if (fate === 'dead')
+      if (fate === 'dead') {
         log.error({ inboxId: row.id }, 'an event is dead: it stays in the inbox until somebody retries it')
+        await tellTrouble(row)
+      }
       return null
     }
+  }
+
+  /** A colleague who wrote to the bot must not wait for an answer that will not come. */
+  async function tellTrouble(row: InboxRow): Promise<void> {
+    const event = eventSchema.safeParse(JSON.parse(row.body)).data
+    if (event?.type !== 'message' || !event.toBot) return
+    await core.write((tx) =>
+      core.deliveries.queue(tx, {
+        card: 'answer.trouble',
+        subject: { type: 'installation', id: 'inbox' },
+        to: { platform: event.platform, chatId: event.chat.id },
+        dedupeKey: `${row.id}:trouble`,
+      }),
+    )
   }
 
   /** Works on one stored event. */
