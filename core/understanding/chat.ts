@@ -82,6 +82,7 @@ export function readChat(text: string, context: ChatContext): ChatReading {
     signals: withPlainAsk(
       plain,
       [...reader.signals(plain, masked, companies, built.spans), ...built.signals],
+      hits,
       context,
     ),
     times,
@@ -191,7 +192,14 @@ function readerOf(capture: CaptureDocument): ChatReader {
 const SPEAKS_AGAINST = -0.35
 
 /** Adds the plain request where nothing speaks against the message and it was written to us alone. */
-function withPlainAsk(plain: string, signals: Signals, { chat, sender }: ChatContext): Signals {
+function withPlainAsk(
+  plain: string,
+  signals: Signals,
+  hits: readonly KeywordHit[],
+  { chat, sender }: ChatContext,
+): Signals {
+  const states = new Set(hits.map((hit) => hit.state))
+  if (states.has('denied') && !states.has('affirmed')) return signals
   const against = signals.some((signal) => signal.weight <= SPEAKS_AGAINST)
   if (against || chat === 'group' || sender === 'internal') return signals
   return [...signals, ...findFrames(plain, [plainAsk]).map(asSignal)]
