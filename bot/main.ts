@@ -15,6 +15,7 @@ import { ConfigError } from '../core/errors.js'
 import { armFaultPoint } from '../core/fault-points.js'
 import { createAdjustableClock, systemClock, type AdjustableClock } from '../core/ports/clock.js'
 import { createIds } from '../core/ports/ids.js'
+import type { FileStore } from '../core/ports/files.js'
 import type { Messenger } from '../core/ports/messenger.js'
 import { noOutreach } from '../core/ports/outreach.js'
 import type { Platform } from '../core/ports/platform.js'
@@ -70,9 +71,10 @@ export async function start(
   const core = createCore({ database, clock, ids, timeZone: config.timeZone })
   // The embedded database has one process: what is leased there was leased by one that is gone.
   if (database.dialect === 'sqlite') await core.write(freeLeases)
+  const fileStore = createFolderStore(join(config.dataDir, 'files'))
   if (config.sandbox) {
     clock.advance(await storedOffset(core))
-    await seedIfEmpty(core, config, database, log)
+    if (config.demo) await seedIfEmpty(core, database, fileStore, log)
   }
 
   const queue = createInProcessQueue({
@@ -105,7 +107,7 @@ export async function start(
   const api = createApi({
     core,
     identities: sandbox ? { sandbox: sandbox.identity } : {},
-    fileStore: createFolderStore(join(config.dataDir, 'files')),
+    fileStore,
     secureCookies: config.publicUrl.startsWith('https:'),
     config: { timeZone: config.timeZone },
     log,
@@ -155,11 +157,11 @@ export async function start(
   }
 }
 
-async function seedIfEmpty(core: Core, config: Config, database: Database, log: Log): Promise<void> {
-  if (!config.demo || (await core.read((tx) => core.org.everybody(tx))).length > 0) return
+async function seedIfEmpty(core: Core, database: Database, fileStore: FileStore, log: Log): Promise<void> {
+  if ((await core.read((tx) => core.org.everybody(tx))).length > 0) return
   // Loaded when it is needed: a real installation never pays for the demo.
   const { seedDemo } = await import('../core/demo/seed.js')
-  await seedDemo({ database, now: core.clock.now(), timeZone: config.timeZone })
+  await seedDemo({ database, now: core.clock.now(), timeZone: core.timeZone })
   log.info({}, 'the demo company is ready; npm run demo:reset makes it anew, DEMO=off leaves it out')
 }
 
