@@ -161,7 +161,7 @@ async function seedIfEmpty(core: Core, database: Database, fileStore: FileStore,
   if ((await core.read((tx) => core.org.everybody(tx))).length > 0) return
   // Loaded when it is needed: a real installation never pays for the demo.
   const { seedDemo } = await import('../core/demo/seed.js')
-  await seedDemo({ database, now: core.clock.now(), timeZone: core.timeZone })
+  await seedDemo({ database, fileStore, now: core.clock.now(), timeZone: core.timeZone })
   log.info({}, 'the demo company is ready; npm run demo:reset makes it anew, DEMO=off leaves it out')
 }
 
