@@ -1,6 +1,7 @@
 import type { Core } from '../core/app.js'
 import type { Change, Subject } from '../core/changes/change.js'
 import type { Tx } from '../core/db/unit-of-work.js'
+import { aboutOf } from '../core/follow-ups/follow-ups.js'
 
 /** Who hears of which change, by which card. A new notice is a line here. */
 interface Rule {
@@ -102,6 +103,11 @@ export const wantsNotice = (kind: string): boolean =>
 export async function notify(core: Core, tx: Tx, change: Change): Promise<void> {
   const subject = { type: change.subjectType, id: change.subjectId }
   if (shownOnCards.has(subject.type)) await core.deliveries.refresh(tx, subject)
+  if (subject.type === 'follow-up') {
+    // It may be the first contact with its lead, or no longer be one: the lead's cards say which.
+    const about = aboutOf(await core.followUps.byId(tx, subject.id))
+    if (about) await core.deliveries.refresh(tx, about)
+  }
   for (const rule of byKind.get(change.kind) ?? []) {
     const people = new Set((await rule.to(change, { core, tx })).filter((id): id is string => Boolean(id)))
     for (const personId of people) {

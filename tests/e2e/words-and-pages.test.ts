@@ -18,6 +18,7 @@ describe('one sentence to the bot', () => {
       .filter({ hasText: '12月2日' })
       .or(card.filter({ hasText: '周三' }))
       .waitFor()
+    await me.card('已接单：刘志远').filter({ hasText: '已联系过客户' }).waitFor()
     await me.taps('已记录跟进', '修改')
     await card.locator('[data-input=action]').selectOption({ label: '上门拜访' })
     await me.taps('已记录跟进', '保存修改')
@@ -26,6 +27,7 @@ describe('one sentence to the bot', () => {
     await me.page.locator('[role=alertdialog]').filter({ hasText: '提醒都会取消' }).waitFor()
     await me.confirms()
     await me.card('跟进已撤销').waitFor()
+    await me.card('已接单：刘志远').filter({ hasText: '记得尽快联系客户' }).waitFor()
   })
 
   it('sets a reminder, whose card comes at its minute', async () => {
