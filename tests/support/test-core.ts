@@ -24,7 +24,10 @@ export interface TestCore {
 }
 
 /** A core on a database of its own: SQLite copied from a migrated template, or a fresh MariaDB schema. */
-export async function startCore({ at = wednesdayMorning, url }: { at?: string; url?: string } = {}): Promise<TestCore> {
+export async function startCore({
+  at = wednesdayMorning,
+  url,
+}: { at?: string; url?: string } = {}): Promise<TestCore> {
   const own = url ? { url, drop: async () => {} } : await newDatabase()
   const database = await openDatabase({ url: own.url, entities, migrations })
   const clock = createManualClock(at)
