@@ -22,7 +22,7 @@ export const leadDispatch: CardKind = {
       }
     const mine = viewer !== null && lead.askedId === viewer.personId
     const deadline = await core.deadlines.running(tx, 'lead.dispatch', { type: 'lead', id: lead.id })
-    const waited = `客户已等 ${duration(now.getTime() - lead.createdAt.getTime())}`
+    const waited = `客户已等 ${duration(wholeMinutes(now.getTime() - lead.createdAt.getTime()))}`
     const turn = lead.redSince
       ? '已问过所有主管，仍无人处理'
       : !mine
@@ -90,3 +90,6 @@ async function repOptions({ core, tx }: CardView, departmentId: string | null) {
     .sort((a, b) => a.openLeads / a.openLeadCap - b.openLeads / b.openLeadCap)
     .map((rep) => ({ value: rep.id, label: `${rep.name}（在手 ${rep.openLeads}/${rep.openLeadCap}）` }))
 }
+
+/** Seconds would stand still on a card that is redrawn once in minutes. */
+const wholeMinutes = (ms: number): number => Math.max(60_000, Math.floor(ms / 60_000) * 60_000)

@@ -9,6 +9,7 @@ export const texts = {
     retry: '再试一次',
     missing: '这里没有内容',
     missingHint: '它可能已经转给别人，或者不存在了。',
+    backToToday: '回到今日',
     broken: '没能加载出来',
   },
   common: {
