@@ -3,6 +3,7 @@ import type { Actor } from '../actor.js'
 import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
+import { execute } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { findMatches, forgetKeys, rememberKeys, type Identifiers, type Match } from '../dedupe/keys.js'
 import { DomainError } from '../errors.js'
@@ -169,6 +170,8 @@ export function createCustomers({ clock, ids, changes }: { clock: Clock; ids: Id
     ): Promise<SavedContact> {
       const customer = await this.require(tx, actor, customerId)
       authorize(actor, 'customer.edit', customer)
+      // The same request twice at once: the second one waits here until the first one's contact can be seen.
+      await execute(tx, 'UPDATE customers SET lastTouchAt = lastTouchAt WHERE id = ?', [customerId])
       const contacts = await this.contactsOf(tx, customerId)
       const named = contacts.find((contact) => contact.id === id)
       if (id !== undefined && !named) throw new DomainError('contact.not_found', { id })
