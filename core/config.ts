@@ -13,7 +13,7 @@ const variables = {
   },
   PORT: {
     description: 'Port to listen on.',
-    schema: z.coerce.number().int().min(0).max(65535).default(3000),
+    schema: z.coerce.number('must be a whole number from 0 to 65535').int().min(0).max(65535).default(3000),
   },
   PUBLIC_URL: {
     description:
@@ -124,19 +124,19 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const variable = String(issue.path[0])
-      problems.push({ variable, problem: `${issue.message} (is ${JSON.stringify(given[variable] ?? '')})` })
+      const shown = secret.has(variable) ? '' : ` (is ${JSON.stringify(given[variable] ?? '')})`
+      problems.push({ variable, problem: issue.message + shown })
     }
-    throw new ConfigError(problems)
   }
-  const v = parsed.data
-  if (Boolean(v.LLM_BASE_URL) !== Boolean(v.LLM_API_KEY)) {
-    const missing = v.LLM_BASE_URL ? 'LLM_API_KEY' : 'LLM_BASE_URL'
+  if (Boolean(given['LLM_BASE_URL']) !== Boolean(given['LLM_API_KEY'])) {
+    const missing = given['LLM_BASE_URL'] ? 'LLM_API_KEY' : 'LLM_BASE_URL'
     problems.push({
       variable: missing,
       problem: 'LLM_BASE_URL and LLM_API_KEY belong together: set both or none',
     })
   }
-  if (problems.length > 0) throw new ConfigError(problems)
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+  const v = parsed.data
   return {
     host: v.HOST,
     port: v.PORT,
@@ -161,6 +161,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     faultPoint: v.FAULT_POINT,
   }
 }
+
+/** Their values carry passwords: what is wrong with them is said without showing them. */
+const secret: ReadonlySet<string> = new Set(['DATABASE_URL', 'LLM_API_KEY'])
 
 function isTimeZone(name: string): boolean {
   try {

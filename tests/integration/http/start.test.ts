@@ -27,6 +27,15 @@ describe('the configuration', () => {
     expect(readConfig({ PORT: '', TIME_ZONE: ' ' })).toMatchObject({ port: 3000 })
   })
 
+  it('names variables that belong together beside those that are wrong, and shows no password', () => {
+    const read = () =>
+      readConfig({ PORT: 'abc', LLM_API_KEY: 'key', DATABASE_URL: 'postgres://me:hunter2@host/db' })
+    expect(read).toThrowError(/PORT/)
+    expect(read).toThrowError(/LLM_BASE_URL/)
+    expect(read).toThrowError(/DATABASE_URL/)
+    expect(read).not.toThrowError(/hunter2/)
+  })
+
   it('names all variables that are wrong at once', () => {
     const wrong = {
       PORT: '99999',
