@@ -34,9 +34,6 @@ export function sayError(error: unknown): string {
 
 export const trouble = '系统暂时没能处理，已经记下，会自动重试。'
 
-/** Whether a refusal has a sentence of its own: a test holds this against the codes that core throws. */
-export const hasText = (code: string): boolean => code in refusals
-
 export const outcomeLabels: Record<string, string> = {
   positive: '有进展',
   neutral: '已沟通',
@@ -52,8 +49,6 @@ export const queueReasons: Record<string, string> = {
   declined: '销售表示接不了',
   'nobody-matched': '没有匹配到可用的销售',
 }
-
-export const closeReasons = ['无采购意向', '联系不上', '预算不足', '已选竞品', '无效信息', '其他'] as const
 
 /** What a change is called where the system shows what it is doing. */
 export const changeLabels: Record<string, string> = {

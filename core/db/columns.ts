@@ -51,4 +51,3 @@ export const optionalDocument = (): EntitySchemaColumnOptions => ({
 /** Up to 16 MB on MySQL. SQLite takes the name as text; the data source adds it to the names TypeORM lets through. */
 export const longText: ColumnType = 'mediumtext'
 export const text = (): EntitySchemaColumnOptions => ({ type: longText })
-export const optionalText = (): EntitySchemaColumnOptions => ({ type: longText, nullable: true })

@@ -36,18 +36,6 @@ export function authorize(actor: Actor, ability: Ability, row?: Owned): void {
   if (!can(actor, ability, row)) throw new DomainError('permission.denied', { ability })
 }
 
-/** Every given ability with its answer, for the buttons of a page. */
-export function abilitiesOf<A extends Ability>(
-  actor: Actor,
-  abilities: readonly A[],
-  row: Owned,
-): Record<A, boolean> {
-  return Object.fromEntries(abilities.map((ability) => [ability, can(actor, ability, row)])) as Record<
-    A,
-    boolean
-  >
-}
-
 /**
  * Narrows a query to the rows that the ability reaches. The scope is in the SQL: a page never gets rows to hide.
  *

@@ -77,8 +77,6 @@ export function refusalFor(code: string, data: Record<string, unknown>): Refusal
   return refusals[code] ?? bug
 }
 
-export const isKnownRefusal = (code: string): boolean => refusalFor(code, {}) !== bug
-
 export const systemName = '系统'
 export const unknownPerson = '已离开的同事'
 /** An action that is in the library no more. */
