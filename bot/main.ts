@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { createFolderStore } from '../adapters/files/folder.js'
 import { createOpenAiModel } from '../adapters/llm/openai.js'
 import { createInProcessQueue } from '../adapters/queue/in-process.js'
+import { openPlatforms } from '../adapters/platforms.js'
+import { createInProcessState } from '../adapters/shared-state/in-process.js'
 import { createSandbox, type Sandbox } from '../adapters/sandbox/sandbox.js'
 import { createCore, type Core } from '../core/app.js'
 import { readConfig, type Config } from '../core/config.js'
@@ -16,9 +18,8 @@ import { armFaultPoint } from '../core/fault-points.js'
 import { createAdjustableClock, systemClock, type AdjustableClock } from '../core/ports/clock.js'
 import { createIds } from '../core/ports/ids.js'
 import type { FileStore } from '../core/ports/files.js'
-import type { Messenger } from '../core/ports/messenger.js'
 import { noOutreach } from '../core/ports/outreach.js'
-import type { Platform } from '../core/ports/platform.js'
+import type { PlatformAdapter } from '../core/ports/platform-adapter.js'
 import { createJobs } from '../jobs/jobs.js'
 import { createApi } from '../miniapp/api/api.js'
 import { createForms } from './forms.js'
@@ -30,6 +31,7 @@ import { createPipeline } from './pipeline.js'
 import { renderCard } from './render.js'
 import { advanceClock, storedOffset } from './sandbox-clock.js'
 import { createServer } from './server.js'
+import { createWebhooks } from './webhooks.js'
 
 /** A running installation. */
 export interface Running {
@@ -50,6 +52,8 @@ export interface StartDeps {
   /** Folder of the built pages. */
   dist: string
   clock?: AdjustableClock
+  /** Platforms beside those that the configuration names: for tests. */
+  adapters?: readonly PlatformAdapter[]
 }
 
 /** A manager's card about a lead that nobody took is followed by the strongest reminder there is (P-22). */
@@ -63,7 +67,7 @@ const modelAnswerTokens = 800
  */
 export async function start(
   config: Config,
-  { log, dist, clock = createAdjustableClock() }: StartDeps,
+  { log, dist, clock = createAdjustableClock(), adapters: given = [] }: StartDeps,
 ): Promise<Running> {
   armFaultPoint(config.faultPoint)
   const database = await openDatabase({ url: config.databaseUrl, entities, migrations })
@@ -81,7 +85,20 @@ export async function start(
     onError: (kind, error) => log.error({ kind, err: error }, 'a kind of work failed'),
   })
   const sandbox = config.sandbox ? await openSandbox(core, clock, config, log, () => jobs.wakeAll()) : null
-  const messengers = new Map<Platform, Messenger>(sandbox ? [['sandbox', sandbox.messenger]] : [])
+  const state = createInProcessState(() => systemClock.now().getTime())
+  const opened = await openPlatforms(config.platforms, {
+    publicUrl: config.publicUrl,
+    clock,
+    ids,
+    state,
+    keys: core.keys,
+    log,
+  })
+  const adapters = [...opened, ...given]
+  const messengers = new Map(
+    [...(sandbox ? [sandbox] : []), ...adapters].map(({ messenger }) => [messenger.platform, messenger]),
+  )
+  const channels = [...(sandbox ? [sandbox] : []), ...adapters].map(({ channel }) => channel)
   const llm = config.llm ? createOpenAiModel({ ...config.llm, clock: systemClock }) : null
   const limits = { timeoutMs: config.llm?.timeoutMs ?? 0, maxTokens: modelAnswerTokens }
   const notes = createNoteReader({ core, llm, limits, log })
@@ -106,7 +123,9 @@ export async function start(
   const ending = new AbortController()
   const api = createApi({
     core,
-    identities: sandbox ? { sandbox: sandbox.identity } : {},
+    identities: Object.fromEntries(
+      [...(sandbox ? [sandbox] : []), ...adapters].map(({ identity }) => [identity.platform, identity]),
+    ),
     fileStore,
     secureCookies: config.publicUrl.startsWith('https:'),
     config: { timeZone: config.timeZone },
@@ -122,6 +141,7 @@ export async function start(
     dist,
     api,
     forms,
+    webhooks: createWebhooks(channels.flatMap(({ webhooks }) => webhooks ?? [])),
     sandbox: sandbox?.router ?? null,
     hosts: sandbox ? hostsOf(config) : null,
     nextId: ids.next,
@@ -130,7 +150,7 @@ export async function start(
   const server = createHttpServer((request, response) => void app.callback()(request, response))
   sandbox?.attach(server)
   await listen(server, config)
-  await sandbox?.channel.start(pipeline.sink)
+  await Promise.all(channels.map((channel) => channel.start(pipeline.sink)))
   jobs.start()
   return {
     core,
@@ -145,13 +165,14 @@ export async function start(
     async stop() {
       ending.abort()
       await jobs.stop()
-      await sandbox?.channel.stop()
+      await Promise.all(channels.map((channel) => channel.stop()))
       const closed = new Promise((done) => server.close(done))
       server.closeAllConnections()
       await queue.close()
       // Ends the open consoles: the server does not count as closed while one WebSocket is there.
       await sandbox?.close()
       await closed
+      await state.close()
       await database.close()
     },
   }

@@ -73,6 +73,11 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
         case 'receipt':
           await takeReceipt(row.id, event)
           return null
+        case 'entered':
+        case 'directory':
+        case 'customer':
+          await core.write((tx) => core.inbox.finish(tx, row.id))
+          return null
       }
     })
 
@@ -214,5 +219,21 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('receipt'),
     cardRef: z.string(),
     state: z.enum(['delivered', 'read']),
+  }),
+  z.object({ ...base, type: z.literal('entered'), chat }),
+  z.object({
+    ...base,
+    type: z.literal('directory'),
+    about: z.enum(['person', 'department', 'scope']),
+    externalIds: z.array(z.string().max(128)).max(1000),
+    change: z.enum(['changed', 'removed']),
+    renamedTo: z.string().max(128).optional(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('customer'),
+    change: z.enum(['added', 'edited', 'removed']),
+    colleagueExternalId: z.string().min(1).max(128),
+    source: z.string().max(128).optional(),
   }),
 ])

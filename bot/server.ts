@@ -13,6 +13,8 @@ export interface ServerDeps {
   dist: string
   api: Router
   forms: Router
+  /** The platforms' HTTP ways in. */
+  webhooks: Router
   /** The sandbox's own routes; null where it is off. */
   sandbox: Router | null
   /** Host names that requests may name; null for any. See `onlyKnownHosts`. */
@@ -30,6 +32,7 @@ export function createServer({
   dist,
   api,
   forms,
+  webhooks,
   sandbox,
   hosts,
   nextId,
@@ -43,6 +46,7 @@ export function createServer({
   if (sandbox) app.use(sandbox.routes()).use(sandbox.allowedMethods())
   app.use(new Router().use('/api', api.routes(), api.allowedMethods()).routes())
   app.use(forms.routes()).use(forms.allowedMethods())
+  app.use(webhooks.routes()).use(webhooks.allowedMethods())
   app.use(async (ctx, next) => {
     if (ctx.path === '/healthz') ctx.body = 'ok'
     else if (ctx.path === '/readyz') {
@@ -51,7 +55,7 @@ export function createServer({
     } else await next()
   })
   app.use(async (ctx, next) => {
-    if (!/^\/(api|intake|sandbox)(\/|$)/.test(ctx.path)) return next()
+    if (!/^\/(api|intake|hooks|sandbox)(\/|$)/.test(ctx.path)) return next()
     // To a program an unknown address is an error, never a page.
     ctx.status = 404
     ctx.body = { message: '没有这个地址' }

@@ -2,6 +2,7 @@ import { createAssignment } from './assignment/assignment.js'
 import { createChanges } from './changes/changes.js'
 import { createCustomers } from './customers/customers.js'
 import type { Database } from './db/database.js'
+import { createLeases } from './db/leases.js'
 import { createUnitOfWork } from './db/unit-of-work.js'
 import { createDeadlines } from './deadlines/deadlines.js'
 import { createConversion } from './deals/convert.js'
@@ -12,6 +13,7 @@ import { createFollowUps } from './follow-ups/follow-ups.js'
 import { createInbox } from './inbox/inbox.js'
 import { createImports } from './intake/import.js'
 import { createIntake } from './intake/intake.js'
+import { createKeyStore } from './key-store/key-store.js'
 import { createLeads } from './leads/leads.js'
 import { createOrg } from './org/org.js'
 import { createSessions } from './org/sessions.js'
@@ -33,6 +35,8 @@ export type Core = ReturnType<typeof createCore>
 export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const work = createUnitOfWork(database)
   const base = { clock, ids }
+  const leases = createLeases({ clock, work })
+  const keys = createKeyStore({ clock, work })
   const changes = createChanges(base)
   const playbook = createPlaybook({ ...base, changes })
   const org = createOrg()
@@ -56,6 +60,8 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
     clock,
     ids,
     timeZone,
+    leases,
+    keys,
     changes,
     playbook,
     org,

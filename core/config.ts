@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { readPlatforms } from './config-platforms.js'
+import { platformVariables } from './config-variables.js'
 import { ConfigError } from './errors.js'
 import { faultPoints } from './fault-points.js'
+import type { PlatformSettings } from './ports/platform-settings.js'
 
 /**
  * What differs per installation. Rules of the business are not here: they are playbook documents. This is the only
@@ -54,6 +57,15 @@ const variables = {
     description: 'on: take the client address from X-Forwarded-For. Only behind a proxy that sets it.',
     schema: z.enum(['on', 'off']).default('off'),
   },
+  ...platformVariables,
+  REDIS_URL: {
+    description:
+      'redis://user:password@host:6379/0 for several processes on one database. Without it there is one process.',
+    schema: z
+      .string()
+      .regex(/^rediss?:\/\/.+$/, 'must begin with redis:// or rediss://')
+      .optional(),
+  },
   LLM_BASE_URL: {
     description:
       'Any OpenAI-compatible endpoint, e.g. https://api.deepseek.com/v1. Without it the rules work alone.',
@@ -91,6 +103,9 @@ export interface Config {
   demo: boolean
   trustProxy: boolean
   llm: { baseUrl: string; apiKey: string; model: string; timeoutMs: number; dailyTokens: number } | null
+  /** Null: this is the only process. */
+  redisUrl: string | null
+  platforms: PlatformSettings
   faultPoint: string | undefined
 }
 
@@ -135,8 +150,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       problem: 'LLM_BASE_URL and LLM_API_KEY belong together: set both or none',
     })
   }
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+  if (!parsed.success) throw new ConfigError(problems)
   const v = parsed.data
+  const { platforms, problems: incomplete } = readPlatforms(v)
+  if (problems.length + incomplete.length > 0) throw new ConfigError([...problems, ...incomplete])
   return {
     host: v.HOST,
     port: v.PORT,
@@ -158,12 +175,19 @@ export function readConfig(env: Record<string, string | undefined> = process.env
             dailyTokens: v.LLM_DAILY_TOKENS,
           }
         : null,
+    redisUrl: v.REDIS_URL ?? null,
+    platforms,
     faultPoint: v.FAULT_POINT,
   }
 }
 
 /** Their values carry passwords: what is wrong with them is said without showing them. */
-const secret: ReadonlySet<string> = new Set(['DATABASE_URL', 'LLM_API_KEY'])
+const secret: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'REDIS_URL',
+  'LLM_API_KEY',
+  ...Object.keys(platformVariables).filter((name) => /SECRET|TOKEN|KEY/.test(name)),
+])
 
 function isTimeZone(name: string): boolean {
   try {

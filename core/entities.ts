@@ -3,6 +3,7 @@ import { AssignmentRunEntity, LeadPenaltyEntity } from './assignment/run.js'
 import { ChangeEntity, ChangeValueEntity, SealEntity } from './changes/change.js'
 import { OutboxEntity } from './changes/outbox.js'
 import { ContactEntity, CustomerEntity } from './customers/customer.js'
+import { LeaseEntity } from './db/leases.js'
 import { DeadlineEntity } from './deadlines/deadlines.js'
 import { DealEntity } from './deals/deal.js'
 import { DedupeKeyEntity } from './dedupe/keys.js'
@@ -10,6 +11,7 @@ import { DeliveryEntity } from './deliveries/delivery.js'
 import { FileEntity } from './files/files.js'
 import { FollowUpEntity } from './follow-ups/follow-up.js'
 import { InboxEntity } from './inbox/inbox.js'
+import { KeyEntity } from './key-store/key-store.js'
 import { LeadEntity, TouchEntity } from './leads/lead.js'
 import { OfferEntity } from './leads/offer.js'
 import { InstallationEntity } from './org/installation.js'
@@ -27,6 +29,8 @@ import { TaskEntity } from './tasks/task.js'
 
 /** Every table, in the order of the modules. */
 export const entities = [
+  LeaseEntity,
+  KeyEntity,
   ChangeEntity,
   ChangeValueEntity,
   SealEntity,

@@ -68,7 +68,7 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
     text: string,
   ): Promise<void> {
     try {
-      if (await route.messenger.urge(platformMessageId, route.to)) return
+      if (await route.messenger.urge(platformMessageId, route.to, 'app')) return
       const person = delivery.personId
         ? await core.read((tx) => core.org.findPerson(tx, delivery.personId ?? ''))
         : null

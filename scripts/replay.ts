@@ -78,6 +78,12 @@ const describe = (event: InboundEvent): string => {
       return `${who} 点了 ${event.actionId}`
     case 'receipt':
       return `${who} 的卡片 ${event.cardRef} ${event.state === 'read' ? '已读' : '已送达'}`
+    case 'entered':
+      return `${who} 打开了会话`
+    case 'directory':
+      return `通讯录有变动：${event.about}`
+    case 'customer':
+      return `${who} 与 ${event.colleagueExternalId} 的客户关系有变动`
   }
 }
 

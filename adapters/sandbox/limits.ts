@@ -5,8 +5,6 @@ export interface Limits {
   capabilities: Capabilities
   /** Messages between a customer and a colleague are seen although the bot is not in the chat. */
   seesPeople: boolean
-  /** There is a way to make a phone ring for a message. */
-  canUrge: boolean
   /** A tap's answer that comes after the budget is thrown away, as the platform does. */
   dropsLateAnswers: boolean
 }
@@ -24,11 +22,12 @@ const roomy: Capabilities = {
   groupCards: true,
   answerBudgetMs: 5000,
   idempotentSend: true,
+  urges: ['app'],
 }
 
 /** What each platform can do, so that its limits can be felt without an account there. */
 export const limitsByName: Record<LimitsName, Limits> = {
-  none: { capabilities: roomy, seesPeople: true, canUrge: true, dropsLateAnswers: false },
+  none: { capabilities: roomy, seesPeople: true, dropsLateAnswers: false },
   /**
    * Template cards: no text or date inputs, up to 6 buttons, 10 options, 6 key-value rows; cards in groups only
    * through the AI bot, which hears only messages that name it. Repeats are recognised by content, not by key.
@@ -47,9 +46,9 @@ export const limitsByName: Record<LimitsName, Limits> = {
       groupMessages: 'mentions',
       answerBudgetMs: 5000,
       idempotentSend: false,
+      urges: [],
     },
     seesPeople: false,
-    canUrge: false,
     dropsLateAnswers: true,
   },
   /**
@@ -68,7 +67,6 @@ export const limitsByName: Record<LimitsName, Limits> = {
       answerBudgetMs: 2000,
     },
     seesPeople: false,
-    canUrge: true,
     dropsLateAnswers: true,
   },
   /**
@@ -85,7 +83,6 @@ export const limitsByName: Record<LimitsName, Limits> = {
       answerBudgetMs: 3000,
     },
     seesPeople: false,
-    canUrge: true,
     dropsLateAnswers: true,
   },
 }

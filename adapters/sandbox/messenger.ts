@@ -83,7 +83,7 @@ export function createMessenger(deps: MessengerDeps): Messenger {
     sendText: async (to, text, idempotencyKey) =>
       post(to, { text: text.toWellFormed(), key: idempotencyKey }),
     urge: async (platformMessageId) => {
-      if (!settings.limits().canUrge) return false
+      if (capabilities().urges.length === 0) return false
       const row = messages.markUrgent(platformMessageId)
       if (row) {
         onUpdate(row)
@@ -91,6 +91,7 @@ export function createMessenger(deps: MessengerDeps): Messenger {
       }
       return row !== undefined
     },
+    recall: async () => false,
   }
 }
 

@@ -198,7 +198,12 @@ export function createSandbox({ file, clock, ids, host, log }: SandboxDeps): San
     },
     directory: {
       platform: 'sandbox',
-      list: async () => ({
+      scope: async () => ({
+        totalPeople: accounts.rows().filter((row) => row.internal === 1).length,
+        isPartial: false,
+        range: '沙盒里的全部同事',
+      }),
+      page: async () => ({
         departments: accounts.departments(),
         people: accounts
           .rows()
@@ -209,7 +214,7 @@ export function createSandbox({ file, clock, ids, host, log }: SandboxDeps): San
             title: row.title,
             departmentExternalIds: stringList(row.departments),
           })),
-        partial: false,
+        next: null,
       }),
     },
     accounts: {

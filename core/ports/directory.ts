@@ -11,11 +11,35 @@ export interface DirectoryPerson {
   externalId: string
   name: string
   title?: string
+  /** The first is the main one. */
   departmentExternalIds: string[]
+  /** The direct superior, where the platform knows one beside the department's leaders. */
+  managerExternalId?: string
+  /** False for people who left or were disabled but are still told. Default: true. */
+  isActive?: boolean
 }
 
-/** The organisation as the platform tells it; `partial` when the app may not see all of it. */
+export interface DirectoryPage {
+  departments: DirectoryDepartment[]
+  people: DirectoryPerson[]
+  /** Where to go on; null after the last page. Good across a restart, so that a long walk is resumed. */
+  next: string | null
+}
+
+/** What the app may see of the organisation. */
+export interface DirectoryScope {
+  /** How many people the company has; null where the platform does not say. */
+  totalPeople: number | null
+  /** True when the app may not see all of it. */
+  isPartial: boolean
+  /** The range in the platform's own words, in Chinese, e.g. 应用可见范围：销售一部、销售二部. */
+  range: string
+}
+
+/** The organisation as the platform tells it. */
 export interface Directory {
   platform: Platform
-  list(): Promise<{ departments: DirectoryDepartment[]; people: DirectoryPerson[]; partial: boolean }>
+  /** @throws PlatformError when the platform could not be asked; the same cursor may be tried again. */
+  page(cursor: string | null): Promise<DirectoryPage>
+  scope(): Promise<DirectoryScope>
 }

@@ -1,11 +1,13 @@
 import type { Card } from './card.js'
 import type { Platform } from './platform.js'
+import type { Webhook } from './webhook.js'
 
 /**
  * What a channel hands over after verify, decrypt and decode: the same shape for every platform. `eventId` is the
  * platform's own id of the event (or the documented combination that makes one); a repeated id is the same event.
  */
-export type InboundEvent = MessageEvent | TapEvent | ReceiptEvent
+export type InboundEvent =
+  MessageEvent | TapEvent | ReceiptEvent | EnteredEvent | DirectoryEvent | CustomerEvent
 
 interface InboundBase {
   platform: Platform
@@ -57,6 +59,36 @@ export interface ReceiptEvent extends InboundBase {
   state: 'delivered' | 'read'
 }
 
+/** Somebody opened the conversation with the bot or the app's page: the account is reachable. */
+export interface EnteredEvent extends InboundBase {
+  type: 'entered'
+  chat: InboundChat
+}
+
+/**
+ * Something in the organisation is different now. The event only says where to look: platforms leave fields out, send
+ * them late or not at all, so the directory is asked.
+ */
+export interface DirectoryEvent extends InboundBase {
+  type: 'directory'
+  about: 'person' | 'department' | 'scope'
+  /** Accounts or departments that it is about; empty: anything may have changed. */
+  externalIds: string[]
+  /** `removed` only where the platform says so. */
+  change: 'changed' | 'removed'
+  /** The account's new id, where the platform renames accounts. */
+  renamedTo?: string
+}
+
+/** A customer was added, or left, as a contact of a colleague in the messenger. The sender is the customer. */
+export interface CustomerEvent extends InboundBase {
+  type: 'customer'
+  change: 'added' | 'edited' | 'removed'
+  colleagueExternalId: string
+  /** What the platform was given to tell where the customer came from, e.g. the state of a contact link. */
+  source?: string
+}
+
 /** What a handler may give back at once; a channel that can, sends it inside the platform's answer budget. */
 export interface InboundAnswer {
   /** A short notice for the person who tapped (toast), where the platform has one. */
@@ -75,6 +107,10 @@ export type InboundSink = (event: InboundEvent, budgetMs: number) => Promise<Inb
 /** A way in. Transport only: it decides nothing about the content. */
 export interface Channel {
   platform: Platform
+  /** HTTP ways in; they answer from the moment that `start` was called. */
+  webhooks?: readonly Webhook[]
+  /** Opens the long connections, where the platform has them. */
   start(sink: InboundSink): Promise<void>
+  /** Takes nothing more; resolves when what was taken is stored and acknowledged. */
   stop(): Promise<void>
 }

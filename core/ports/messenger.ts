@@ -12,6 +12,7 @@ export interface Capabilities {
   maxTitle: number
   maxText: number
   updatesCards: boolean
+  /** Whether the platform tells that a message was read, by an event or when it is asked. */
   readReceipts: boolean
   /** Groups: whether messages without @ are seen, and whether cards may be sent there. */
   groupMessages: 'all' | 'mentions' | 'none'
@@ -20,7 +21,13 @@ export interface Capabilities {
   answerBudgetMs: number
   /** Whether a repeated send with the same key is recognised by the platform. */
   idempotentSend: boolean
+  /** How it can make a phone ring or buzz for a message, weakest first; empty where it cannot. */
+  urges: readonly UrgeLevel[]
 }
+
+/** In the client, by a text message, by a call: as the platform itself offers it. */
+export const urgeLevels = ['app', 'sms', 'phone'] as const
+export type UrgeLevel = (typeof urgeLevels)[number]
 
 /** Where a message goes: a bound person's account, or a chat. */
 export interface Address {
@@ -57,6 +64,37 @@ export interface Messenger {
   update(platformMessageId: string, message: Outgoing): Promise<void>
   /** Plain words, e.g. an answer in a chat. */
   sendText(to: Address, text: string, idempotencyKey: string): Promise<Sent>
-  /** Makes the phone ring or buzz for a sent message by the platform's strongest means. False where there is none. */
-  urge(platformMessageId: string, to: Address): Promise<boolean>
+  /** Makes the phone ring or buzz for a sent message. False where there is no such means, or it reached nobody. */
+  urge(platformMessageId: string, to: Address, level: UrgeLevel): Promise<boolean>
+  /** Takes a message back. False where the platform cannot, or no longer. */
+  recall(platformMessageId: string, to: Address): Promise<boolean>
+  /**
+   * Asks what became of messages, where the platform does not tell by itself. At most 100 at once.
+   *
+   * @returns only those of which the platform says something; never a guess.
+   */
+  pollReceipts?(
+    sent: readonly SentMessage[],
+  ): Promise<{ platformMessageId: string; state: 'delivered' | 'read' }[]>
+  /** The platform's own list of things to do, where it has one. */
+  todos?: Todos
+}
+
+export interface SentMessage {
+  platformMessageId: string
+  to: Address
+}
+
+/** Something to do in the platform's own list; `page` opens the record. */
+export interface Todos {
+  /** @returns the platform's id of it; the same for a repeated key. @throws PlatformError */
+  create(input: {
+    externalId: string
+    title: string
+    dueAt: Date | null
+    page: string
+    key: string
+  }): Promise<string>
+  /** @throws PlatformError */
+  finish(todoId: string, externalId: string): Promise<void>
 }

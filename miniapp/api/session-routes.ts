@@ -35,7 +35,7 @@ export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): 
     const { platform, code } = parse(signInSchema, await readJson(ctx))
     const identity = identities[platform]
     if (!identity) throw new DomainError('session.platform_off')
-    const account = await identity.redeem(code)
+    const account = await identity.redeem(code, 'client')
     if (!account) throw new DomainError('session.code_invalid')
     const device = ctx.get('user-agent')
     const origin = { channel: 'miniapp', ip: ctx.ip, device: device.slice(0, 200) }

@@ -110,6 +110,7 @@ function takeEverything(core: Core, onSend: (message: Outgoing) => void): Messen
       groupCards: true,
       answerBudgetMs: 5000,
       idempotentSend: true,
+      urges: ['app'],
     }),
     send(message) {
       onSend(message)
@@ -118,5 +119,6 @@ function takeEverything(core: Core, onSend: (message: Outgoing) => void): Messen
     update: () => Promise.resolve(),
     sendText: () => Promise.resolve({ platformMessageId: core.ids.next(), state: 'sent' }),
     urge: () => Promise.resolve(true),
+    recall: () => Promise.resolve(false),
   }
 }

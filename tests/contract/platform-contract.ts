@@ -158,13 +158,13 @@ export function describePlatform(name: string, start: () => Promise<PlatformStan
 
     it('signs a person in by a code that works once', async () => {
       const code = await stand.signInCode(stand.accounts.colleague)
-      expect(await stand.identity.redeem(code)).toEqual({ externalId: stand.accounts.colleague })
-      expect(await stand.identity.redeem(code)).toBeNull()
-      expect(await stand.identity.redeem('forged')).toBeNull()
+      expect(await stand.identity.redeem(code, 'client')).toEqual({ externalId: stand.accounts.colleague })
+      expect(await stand.identity.redeem(code, 'client')).toBeNull()
+      expect(await stand.identity.redeem('forged', 'client')).toBeNull()
     })
 
     it('lists the organisation without the customers', async () => {
-      const { people } = await stand.directory.list()
+      const { people } = await stand.directory.page(null)
       const ids = people.map((person) => person.externalId)
       expect(ids).toContain(stand.accounts.colleague)
       expect(ids).not.toContain(stand.accounts.customer)

@@ -51,6 +51,7 @@ export async function startDemo(port = 0) {
       panel.show({ deadlines: panel.state().deadlines.filter((one) => one.kind !== 'lead.accept') })
       return { notice: { text: '已接单', tone: 'success' }, card: acceptedCard(who) }
     }
+    if (event.type !== 'message') return null
     if (event.toBot) {
       const to = { chatId: event.chat.id }
       if (event.text === '帮助') await sandbox.messenger.sendText(to, helpText, event.eventId)

@@ -140,6 +140,7 @@ describe('degrade, for any card and any platform', () => {
     groupCards: fc.boolean(),
     answerBudgetMs: fc.constant(3000),
     idempotentSend: fc.boolean(),
+    urges: fc.constant([]),
   })
 
   it('always fits', () => {

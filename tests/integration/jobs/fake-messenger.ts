@@ -27,6 +27,7 @@ export function createFakeMessenger({ idempotentSend = true } = {}) {
       groupCards: true,
       answerBudgetMs: 1000,
       idempotentSend,
+      urges: ['app'],
     }),
     async send(message) {
       calls += 1
@@ -49,6 +50,7 @@ export function createFakeMessenger({ idempotentSend = true } = {}) {
       if (canUrge) urged.push(platformMessageId)
       return Promise.resolve(canUrge)
     },
+    recall: () => Promise.resolve(false),
   }
   return {
     messenger,

@@ -204,7 +204,7 @@ describe('cards', () => {
       urgent: false,
     }
     await stand.sandbox.messenger.update(platformMessageId, message)
-    expect(await stand.sandbox.messenger.urge(platformMessageId, { externalId: 'li' })).toBe(true)
+    expect(await stand.sandbox.messenger.urge(platformMessageId, { externalId: 'li' }, 'app')).toBe(true)
     expect(await page('li', 'bot:li')).toMatchObject([{ card: { title: '已过期' }, urgent: true }])
     await until(() => expect(li.pushes).toContainEqual(expect.objectContaining({ type: 'ring' })))
   })
@@ -233,11 +233,11 @@ describe('sign-in', () => {
     expect(url.pathname).toBe('/app/leads/01J')
     expect(Object.fromEntries(url.searchParams)).toMatchObject({ tab: 'log', platform: 'sandbox' })
     const code = url.searchParams.get('code') ?? ''
-    expect(await stand.sandbox.identity.redeem(code)).toEqual({ externalId: 'wang' })
-    expect(await stand.sandbox.identity.redeem(code)).toBeNull()
+    expect(await stand.sandbox.identity.redeem(code, 'client')).toEqual({ externalId: 'wang' })
+    expect(await stand.sandbox.identity.redeem(code, 'client')).toBeNull()
     const late = new URL((await openPage('/')).body.url, 'http://x').searchParams.get('code') ?? ''
     stand.clock.advance(5 * 60_000)
-    expect(await stand.sandbox.identity.redeem(late)).toBeNull()
+    expect(await stand.sandbox.identity.redeem(late, 'client')).toBeNull()
   })
 
   it('does not lead out of the pages', async () => {
@@ -282,7 +282,8 @@ describe('the door', () => {
 })
 
 it('lists the company in the directory, without the customers', async () => {
-  const { people, partial } = await stand.sandbox.directory.list()
+  const { people } = await stand.sandbox.directory.page(null)
+  const { isPartial } = await stand.sandbox.directory.scope()
   expect(people.map((p) => p.name)).toEqual(['王小明', '李芳'])
-  expect(partial).toBe(false)
+  expect(isPartial).toBe(false)
 })

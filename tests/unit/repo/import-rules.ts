@@ -48,7 +48,7 @@ const table: { files: string; mayImport: string[]; packages?: string[] }[] = [
 
 /** The modules inside core, lowest first. Each sees only those before it. */
 const coreModules = [
-  ...['changes', 'playbook', 'org', 'permissions', 'inbox', 'files', 'deadlines', 'deliveries', 'approvals'],
+  ...['key-store', 'changes', 'playbook', 'org', 'permissions', 'inbox', 'files', 'deadlines', 'deliveries', 'approvals'],
   ...[
     'understanding',
     'scoring',

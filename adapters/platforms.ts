@@ -1,0 +1,34 @@
+import type { Clock } from '../core/ports/clock.js'
+import type { Ids } from '../core/ports/ids.js'
+import type { KeyStore } from '../core/ports/key-store.js'
+import type { PlatformAdapter } from '../core/ports/platform-adapter.js'
+import type { PlatformSettings } from '../core/ports/platform-settings.js'
+import type { SharedState } from '../core/ports/shared-state.js'
+
+/** What every platform adapter is given. */
+export interface AdapterDeps {
+  /** Where browsers and platforms reach this installation, without a slash at the end. */
+  publicUrl: string
+  clock: Clock
+  ids: Ids
+  state: SharedState
+  keys: KeyStore
+  log: AdapterLog
+}
+
+export interface AdapterLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** The platforms that this installation uses. Each is loaded only when it is: their SDKs are heavy. */
+export async function openPlatforms(
+  settings: PlatformSettings,
+  deps: AdapterDeps,
+): Promise<PlatformAdapter[]> {
+  const adapters: PlatformAdapter[] = []
+  void settings
+  void deps
+  return adapters
+}
