@@ -104,13 +104,30 @@ export interface InboundAnswer {
  */
 export type InboundSink = (event: InboundEvent, budgetMs: number) => Promise<InboundAnswer | null>
 
-/** A way in. Transport only: it decides nothing about the content. */
+/**
+ * A way in. Transport only: it decides nothing about the content.
+ *
+ * Several processes may serve one platform. `start` and the webhooks run in each of them that listens; the long
+ * connections are opened by one process at a time, the holder of the platform's lease, through `connect`.
+ */
 export interface Channel {
   platform: Platform
   /** HTTP ways in; they answer from the moment that `start` was called. */
   webhooks?: readonly Webhook[]
-  /** Opens the long connections, where the platform has them. */
+  /** Takes the sink. Opens no long connection where the channel has `connect`. */
   start(sink: InboundSink): Promise<void>
-  /** Takes nothing more; resolves when what was taken is stored and acknowledged. */
+  /**
+   * Opens the long connections and keeps them open, through their drops too, until `disconnect`. Called after
+   * `start`; never while connected. Resolves when they are open or being opened.
+   *
+   * @throws PlatformError when the platform refuses; the caller tries again later.
+   */
+  connect?(): Promise<void>
+  /**
+   * Closes the long connections: another process may open them the moment this resolves. What was taken is stored and
+   * acknowledged before. Harmless when nothing is open; `connect` may follow.
+   */
+  disconnect?(): Promise<void>
+  /** Takes nothing more, on any way; resolves when what was taken is stored and acknowledged. */
   stop(): Promise<void>
 }
