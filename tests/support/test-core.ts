@@ -49,6 +49,16 @@ export async function newDatabase(): Promise<{ url: string; drop: () => Promise<
   return usesMysql ? newMysql() : newSqlite()
 }
 
+/** An address with nothing in it yet. */
+export async function emptyDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  if (usesMysql) return newMysql()
+  const folder = mkdtempSync(join(tmpdir(), 'genjin-test-'))
+  return {
+    url: `sqlite:${join(folder, 'genjin.db')}`,
+    drop: async () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
 async function newSqlite() {
   const folder = mkdtempSync(join(tmpdir(), 'genjin-test-'))
   const file = join(folder, 'genjin.db')
