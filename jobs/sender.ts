@@ -74,8 +74,9 @@ export function createSender({ core, messengers, render, urges, outreach, log }:
         : null
       if (!person?.phone) return
       for (const channel of ['voice', 'sms'] as const) {
-        const call = { channel, phone: person.phone, text, idempotencyKey: `${delivery.id}:${channel}` }
-        if (await outreach.call(call)) return
+        if (!outreach.channels().includes(channel)) continue
+        await outreach.send({ channel, to: person.phone, text, idempotencyKey: `${delivery.id}:${channel}` })
+        return
       }
     } catch (error) {
       log.warn(
