@@ -1,4 +1,6 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+
+const mostStatements = 300
 
 /**
  * Node's own SQLite in the shape that TypeORM's `better-sqlite3` driver expects, so that no native package is needed.
@@ -9,6 +11,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 export class SqliteDatabase {
   readonly db: DatabaseSync
   open = true
+  readonly #prepared = new Map<string, StatementSync>()
 
   constructor(file: string, options: { readonly?: boolean; timeout?: number } = {}) {
     this.db = new DatabaseSync(file, {
@@ -28,6 +31,17 @@ export class SqliteDatabase {
         return { changes: Number(result.changes), lastInsertRowid: result.lastInsertRowid }
       },
     }
+  }
+
+  /** A statement that is prepared once, for hot paths. The oldest ones are forgotten where texts keep changing. */
+  statement(sql: string): StatementSync {
+    const known = this.#prepared.get(sql)
+    if (known) return known
+    const made = this.db.prepare(sql)
+    const [oldest] = this.#prepared.keys()
+    if (this.#prepared.size >= mostStatements && oldest !== undefined) this.#prepared.delete(oldest)
+    this.#prepared.set(sql, made)
+    return made
   }
 
   exec(sql: string) {

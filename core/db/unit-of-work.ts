@@ -4,6 +4,7 @@ import { Mutex } from 'async-mutex'
 import type { EntityManager } from 'typeorm'
 import type { Database } from './database.js'
 import { isClash } from './clash.js'
+import { closeUnit, openUnit, settle, unitOf } from './unit-state.js'
 
 /** An open unit of work. Core functions take it first and never open one. */
 export type Tx = EntityManager
@@ -21,13 +22,12 @@ export interface UnitOfWork {
 }
 
 const tries = 5
-const hooks = new WeakMap<Tx, (() => void)[]>()
 
 /** Runs `hook` once `tx` has committed; never when it rolls back. The hook must not throw. */
 export function afterCommit(tx: Tx, hook: () => void): void {
-  const list = hooks.get(tx)
-  if (!list) throw new Error('afterCommit needs a unit of work opened by write()')
-  list.push(hook)
+  const unit = unitOf(tx)
+  if (!unit) throw new Error('afterCommit needs a unit of work opened by write()')
+  unit.hooks.push(hook)
 }
 
 export function createUnitOfWork(database: Database): UnitOfWork {
@@ -35,7 +35,6 @@ export function createUnitOfWork(database: Database): UnitOfWork {
   // TypeORM has one connection on SQLite: concurrent transactions would fail or vanish with a stranger's rollback.
   const mutex = database.dialect === 'sqlite' ? new Mutex() : null
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => (mutex ? mutex.runExclusive(run) : run())
-  const isolation = database.dialect === 'mysql' ? ('READ COMMITTED' as const) : ('SERIALIZABLE' as const)
 
   const refuseNested = () => {
     if (open.getStore()?.active) throw new Error('a unit of work was opened inside another one')
@@ -46,9 +45,15 @@ export function createUnitOfWork(database: Database): UnitOfWork {
     const scope = { active: true }
     try {
       const result = await open.run(scope, () =>
-        database.writer.transaction(isolation, async (tx) => {
-          hooks.set(tx, after)
-          return work(tx)
+        database.writer.transaction(async (tx) => {
+          const unit = openUnit(tx, after)
+          try {
+            const done = await work(tx)
+            await settle(unit)
+            return done
+          } finally {
+            closeUnit(tx)
+          }
         }),
       )
       return { result, after }
