@@ -16,6 +16,7 @@ const KINDS: Record<string, () => Promise<Predict>> = {
   phone: async () => (await import('./predict/phone.js')).predictPhone,
   chat: async () => (await import('./predict/chat.js')).predictChat,
   followup: async () => (await import('./predict/followup.js')).predictFollowup,
+  wire: async () => (await import('./predict/wire.js')).predictWire,
 }
 
 async function main(): Promise<void> {
