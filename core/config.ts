@@ -5,6 +5,10 @@ import { ConfigError } from './errors.js'
 import { faultPoints } from './fault-points.js'
 import type { PlatformSettings } from './ports/platform-settings.js'
 
+/** The parts of the product that a process may do; all of them unless told otherwise. */
+export const services = ['web', 'bot', 'jobs'] as const
+export type Service = (typeof services)[number]
+
 /**
  * What differs per installation. Rules of the business are not here: they are playbook documents. This is the only
  * file that reads `process.env`; `.env.example` documents the same variables, and a test holds the two together.
@@ -46,8 +50,9 @@ const variables = {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   },
   SANDBOX: {
-    description: 'on: the messenger in the browser, no account needed. off: for real platforms.',
-    schema: z.enum(['on', 'off']).default('on'),
+    description:
+      'on: the messenger in the browser, no account needed. off: for real platforms. Default: on without REDIS_URL.',
+    schema: z.enum(['on', 'off']).optional(),
   },
   DEMO: {
     description: 'on: an empty database gets the demo company at the first start (sandbox only).',
@@ -65,6 +70,19 @@ const variables = {
       .string()
       .regex(/^rediss?:\/\/.+$/, 'must begin with redis:// or rediss://')
       .optional(),
+  },
+  SERVICES: {
+    description:
+      'What this process does: web (pages, forms, webhooks), bot (long connections), jobs (sending, deadlines).',
+    schema: z
+      .string()
+      .transform((list) => [...new Set(list.split(',').map((name) => name.trim()))])
+      .pipe(z.array(z.enum(services, `must be some of ${services.join(',')}, with commas`)))
+      .default([...services]),
+  },
+  METRICS_TOKEN: {
+    description: 'Bearer token for /metrics. Without it only this machine may read them.',
+    schema: z.string().min(16, 'must have at least 16 characters').max(200).optional(),
   },
   LLM_BASE_URL: {
     description:
@@ -105,6 +123,8 @@ export interface Config {
   llm: { baseUrl: string; apiKey: string; model: string; timeoutMs: number; dailyTokens: number } | null
   /** Null: this is the only process. */
   redisUrl: string | null
+  services: readonly Service[]
+  metricsToken: string | null
   platforms: PlatformSettings
   faultPoint: string | undefined
 }
@@ -153,7 +173,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   if (!parsed.success) throw new ConfigError(problems)
   const v = parsed.data
   const { platforms, problems: incomplete } = readPlatforms(v)
-  if (problems.length + incomplete.length > 0) throw new ConfigError([...problems, ...incomplete])
+  problems.push(...incomplete, ...severalProcesses(v))
+  if (problems.length > 0) throw new ConfigError(problems)
   return {
     host: v.HOST,
     port: v.PORT,
@@ -162,7 +183,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     databaseUrl: v.DATABASE_URL ?? `sqlite:${v.DATA_DIR}/genjin.db`,
     timeZone: v.TIME_ZONE,
     logLevel: v.LOG_LEVEL,
-    sandbox: v.SANDBOX === 'on',
+    sandbox: (v.SANDBOX ?? (v.REDIS_URL ? 'off' : 'on')) === 'on',
     demo: v.DEMO === 'on',
     trustProxy: v.TRUST_PROXY === 'on',
     llm:
@@ -176,9 +197,38 @@ export function readConfig(env: Record<string, string | undefined> = process.env
           }
         : null,
     redisUrl: v.REDIS_URL ?? null,
+    services: v.SERVICES,
+    metricsToken: v.METRICS_TOKEN ?? null,
     platforms,
     faultPoint: v.FAULT_POINT,
   }
+}
+
+/** What only works in one process, asked for in several. */
+function severalProcesses(v: {
+  DATABASE_URL?: string | undefined
+  REDIS_URL?: string | undefined
+  SANDBOX?: string | undefined
+  SERVICES: readonly Service[]
+}): { variable: string; problem: string }[] {
+  const isPart = v.SERVICES.length < services.length
+  const hasServer = v.DATABASE_URL?.startsWith('mysql:') ?? false
+  const problems: { variable: string; problem: string }[] = []
+  if ((isPart || v.REDIS_URL) && !hasServer) {
+    problems.push({
+      variable: isPart ? 'SERVICES' : 'REDIS_URL',
+      problem: 'SQLite serves one process: leave this empty, or set DATABASE_URL to mysql://…',
+    })
+  } else if (isPart && !v.REDIS_URL) {
+    problems.push({ variable: 'REDIS_URL', problem: 'is needed when SERVICES is a part of all' })
+  }
+  if (v.REDIS_URL && v.SANDBOX === 'on') {
+    problems.push({
+      variable: 'SANDBOX',
+      problem: 'the messenger in the browser lives in one process: set it to off, or leave REDIS_URL empty',
+    })
+  }
+  return problems
 }
 
 /** Their values carry passwords: what is wrong with them is said without showing them. */
@@ -186,6 +236,7 @@ const secret: ReadonlySet<string> = new Set([
   'DATABASE_URL',
   'REDIS_URL',
   'LLM_API_KEY',
+  'METRICS_TOKEN',
   ...Object.keys(platformVariables).filter((name) => /SECRET|TOKEN|KEY/.test(name)),
 ])
 

@@ -1,10 +1,8 @@
 import type { Queue, WorkKind } from '../../core/ports/queue.js'
 
 export interface InProcessQueue extends Queue {
-  /** Resolves when nothing runs and nothing was pushed meanwhile. False when there was nothing to wait for. */
-  idle(): Promise<boolean>
-  /** Takes no more work; resolves when what runs is done. */
-  close(): Promise<void>
+  /** Does this kind of work now and resolves when it is done, with what was pushed meanwhile. */
+  run(kind: WorkKind): Promise<void>
 }
 
 interface Lane {
@@ -48,15 +46,22 @@ export function createInProcessQueue({
     })()
   }
 
+  function push(kind: WorkKind): void {
+    if (closed) return
+    const lane = laneOf(kind)
+    if (lane.running) lane.again = true
+    else start(kind, lane)
+  }
+
   return {
-    push(kind) {
-      if (closed) return
-      const lane = laneOf(kind)
-      if (lane.running) lane.again = true
-      else start(kind, lane)
-    },
+    push,
+    pushHere: push,
     handle(kind, run) {
       laneOf(kind).run = run
+    },
+    async run(kind) {
+      push(kind)
+      for (const lane = laneOf(kind); lane.running;) await lane.running
     },
     async idle() {
       for (let waited = false; ; waited = true) {
@@ -65,6 +70,7 @@ export function createInProcessQueue({
         await Promise.all(running)
       }
     },
+    state: () => 'off',
     async close() {
       closed = true
       await Promise.all([...lanes.values()].flatMap((lane) => lane.running ?? []))
