@@ -3,6 +3,7 @@ import type { Item, Predict } from './item.js'
 /** One loader a platform: the part of `op` before the dot says whose wire it is. */
 const platforms: Record<string, () => Promise<Predict>> = {
   wecom: async () => (await import('./wire-wecom.js')).predictWecomWire,
+  feishu: async () => (await import('./wire-feishu.js')).predictFeishuWire,
 }
 
 /** The wires of the platforms: `{op, input}` → `{output}`; what is to be refused is `{output: {ok: false, reason}}`. */
