@@ -1,0 +1,78 @@
+import type { EntityManager } from 'typeorm'
+import { renderCard } from '../../bot/render.js'
+import type { Core } from '../../core/app.js'
+import { DeliveryEntity, type Delivery } from '../../core/deliveries/delivery.js'
+import type { Card } from '../../core/ports/card.js'
+import { isIdempotent, type Double, type Shown } from './double.js'
+import { broken, doubled, lost, type Violation } from './violation.js'
+
+/** What a person who may see a card twice is told. */
+const maybeTwice = '可能重复'
+const unsent: readonly string[] = ['queued', 'sending']
+const ends: readonly string[] = ['failed', 'expired', 'unknown']
+const taken: readonly string[] = ['sent', 'delivered', 'read', 'acted']
+/** Cards whose words follow their record alone: others tell of the hour at which they were drawn. */
+const lasting = new Set(['lead.offer', 'lead.dispatch', 'lead.given', 'follow-up'])
+
+/** No message is lost, none is there twice, and what is shown is what a card drawn now would show. */
+export function checkMessages(core: Core, double: Double): Promise<Violation[]> {
+  return core.read(async (tx) => {
+    const deliveries = await tx.getRepository(DeliveryEntity).find()
+    const shown = Map.groupBy(double.shown.values(), ({ ref }) => ref)
+    const known = new Set(deliveries.map(({ id }) => id))
+    const violations: Violation[] = []
+    for (const delivery of deliveries) violations.push(...checkOne(delivery, shown.get(delivery.id) ?? []))
+    for (const [ref, copies] of shown) {
+      if (!known.has(ref)) violations.push(doubled('a message that no delivery knows', copies[0]?.id ?? ref))
+    }
+    for (const delivery of deliveries) {
+      const copies = shown.get(delivery.id) ?? []
+      const [only] = copies
+      if (only && copies.length === 1) violations.push(...(await checkFace(core, tx, delivery, only)))
+    }
+    return violations
+  })
+}
+
+function checkOne(delivery: Delivery, copies: Shown[]): Violation[] {
+  const { id, state, card } = delivery
+  const about = `${card} is ${state}`
+  if (unsent.includes(state)) return [lost(`${about} although everything has settled`, id)]
+  if (ends.includes(state) && !delivery.failure) return [lost(`${about} without a reason`, id)]
+  if (delivery.workAt !== null)
+    return [broken(`${about} and still wants work: ${delivery.failure ?? ''}`, id)]
+  if (taken.includes(state) && copies.length === 0 && isToMessenger(delivery))
+    return [lost(`${about} and the platform has never seen it`, id)]
+  return copies.length > 1 ? checkCopies(about, copies) : []
+}
+
+/** Where the platform recognises a repeat there is one; elsewhere a second one says that it may be the second. */
+function checkCopies(about: string, copies: Shown[]): Violation[] {
+  const [first, second, ...more] = copies
+  if (!first || !second) return []
+  const isMarked = JSON.stringify(second.sent).includes(maybeTwice)
+  if (!isIdempotent(first.platform) && isMarked && more.length === 0) return []
+  return [doubled(`${about} and stands there ${copies.length} times on ${first.platform}`, first.ref)]
+}
+
+async function checkFace(
+  core: Core,
+  tx: EntityManager,
+  delivery: Delivery,
+  { card }: Shown,
+): Promise<Violation[]> {
+  // A message of which the platform's id is not known can't be drawn anew.
+  if (!lasting.has(delivery.card) || !taken.includes(delivery.state)) return []
+  const today = faceOf(await renderCard(core, tx, delivery))
+  const shown = faceOf(card)
+  return shown === today
+    ? []
+    : [broken(`${delivery.card} shows “${shown}” instead of “${today}”`, delivery.id)]
+}
+
+const faceOf = ({ title, tone, actions }: Card): string =>
+  [title, tone, ...(actions ?? []).map(({ id }) => id)].join(' · ')
+
+/** SMS, voice and mail go through other ways out than the messenger. */
+const isToMessenger = (delivery: Delivery): boolean =>
+  !('channel' in delivery) || delivery.channel === null || delivery.channel === 'messenger'
