@@ -3,6 +3,7 @@ import type { Item, Predict } from './item.js'
 /** One loader a platform: the part of `op` before the dot says whose wire it is. */
 const platforms: Record<string, () => Promise<Predict>> = {
   wecom: async () => (await import('./wire-wecom.js')).predictWecomWire,
+  dingtalk: async () => (await import('./wire-dingtalk.js')).predictDingtalkWire,
   feishu: async () => (await import('./wire-feishu.js')).predictFeishuWire,
 }
 
