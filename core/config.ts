@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { outreachVariables, readOutreach } from './config-outreach.js'
 import { readPlatforms } from './config-platforms.js'
 import { platformVariables } from './config-variables.js'
 import { ConfigError } from './errors.js'
 import { faultPoints } from './fault-points.js'
+import type { OutreachSettings } from './ports/outreach-settings.js'
 import type { PlatformSettings } from './ports/platform-settings.js'
 
 /** The parts of the product that a process may do; all of them unless told otherwise. */
@@ -63,6 +65,7 @@ const variables = {
     schema: z.enum(['on', 'off']).default('off'),
   },
   ...platformVariables,
+  ...outreachVariables,
   REDIS_URL: {
     description:
       'redis://user:password@host:6379/0 for several processes on one database. Without it there is one process.',
@@ -126,6 +129,7 @@ export interface Config {
   services: readonly Service[]
   metricsToken: string | null
   platforms: PlatformSettings
+  outreach: OutreachSettings
   faultPoint: string | undefined
 }
 
@@ -173,7 +177,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   if (!parsed.success) throw new ConfigError(problems)
   const v = parsed.data
   const { platforms, problems: incomplete } = readPlatforms(v)
-  problems.push(...incomplete, ...severalProcesses(v))
+  const { outreach, problems: unreachable } = readOutreach(v)
+  problems.push(...incomplete, ...unreachable, ...severalProcesses(v))
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     host: v.HOST,
@@ -200,6 +205,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     services: v.SERVICES,
     metricsToken: v.METRICS_TOKEN ?? null,
     platforms,
+    outreach,
     faultPoint: v.FAULT_POINT,
   }
 }
@@ -237,7 +243,10 @@ const secret: ReadonlySet<string> = new Set([
   'REDIS_URL',
   'LLM_API_KEY',
   'METRICS_TOKEN',
-  ...Object.keys(platformVariables).filter((name) => /SECRET|TOKEN|KEY/.test(name)),
+  'SMTP_URL',
+  ...Object.keys({ ...platformVariables, ...outreachVariables }).filter((name) =>
+    /SECRET|TOKEN|KEY/.test(name),
+  ),
 ])
 
 function isTimeZone(name: string): boolean {
