@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import { systemActor, type Actor } from '../actor.js'
 import type { Changes } from '../changes/changes.js'
-import { insertRows } from '../db/rows.js'
+import { insertLater } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Deadlines } from '../deadlines/deadlines.js'
 import { DomainError } from '../errors.js'
@@ -72,7 +72,7 @@ export function createAssignment(deps: AssignmentDeps) {
       note: chosenId || ranked.length === 0 ? note : `${note}，但都已到在手上限，转主管处理`,
       candidates: listed.slice(0, 20),
     }
-    await insertRows(tx, AssignmentRunEntity, [run])
+    await insertLater(tx, AssignmentRunEntity, [run])
     return { run, departmentId }
   }
 
@@ -91,7 +91,7 @@ export function createAssignment(deps: AssignmentDeps) {
       expiresAt: deadline.dueAt,
       closedAt: null,
     }
-    await insertRows(tx, OfferEntity, [offer])
+    await insertLater(tx, OfferEntity, [offer])
     await leads.requireMove(tx, lead, 'offered', {
       offeredToId: personId,
       departmentId: person.departmentId,

@@ -1,5 +1,6 @@
 import { In, type EntityManager } from 'typeorm'
 import { marks, select } from '../db/sql.js'
+import { isMadeHere, readOnce } from '../db/unit-state.js'
 import type { Lead } from '../leads/lead.js'
 import type { Org } from '../org/org.js'
 import type { Person, Region } from '../org/person.js'
@@ -25,9 +26,13 @@ export async function gatherFacts(
   const reps = await org.reps(tx, region ? await org.departmentsBelow(tx, departmentId) : undefined)
   const personIds = reps.map((rep) => rep.id)
   const since = new Date(now.getTime() - rules.winRateDays * 86_400_000)
-  const rates = await winCounts(tx, region?.id ?? null, since)
+  const rates = await readOnce(tx, 'deals', `rates ${region?.id ?? 'all'}`, () =>
+    winCounts(tx, region?.id ?? null, since),
+  )
   const familiarity = lead.productLineId ? await org.familiarity(tx, lead.productLineId, personIds) : null
-  const penalties = personIds.length
+  // A lead of this very unit cannot have been left lying by anybody.
+  const mayBePenalised = personIds.length > 0 && !isMadeHere(tx, lead.id)
+  const penalties = mayBePenalised
     ? await tx.getRepository(LeadPenaltyEntity).findBy({ leadId: lead.id, personId: In(personIds) })
     : []
   return {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { In, type EntityManager } from 'typeorm'
 import { actorId, type Actor } from '../actor.js'
-import { insertRows } from '../db/rows.js'
+import { insertLater } from '../db/rows.js'
 import { select } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
+import { memoryOf } from '../db/unit-state.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import {
@@ -27,6 +28,8 @@ export interface NewChange {
   /** Fields with their values before and after; equal pairs are left out. */
   fields?: Record<string, FieldChange>
   data?: Record<string, unknown>
+  /** The subject was made in this unit and nothing was said of it yet: its chain starts here. */
+  isFirst?: boolean
 }
 
 export type Changes = ReturnType<typeof createChanges>
@@ -61,7 +64,11 @@ export function createChanges({ clock, ids }: { clock: Clock; ids: Ids }) {
      */
     async append(tx: Tx, actor: Actor, input: NewChange): Promise<Change> {
       const { subject, kind } = input
-      const head = await headOf(tx, subject)
+      const heads = memoryOf(tx, 'changes')
+      const name = `${subject.type} ${subject.id}`
+      const head = input.isFirst
+        ? chainHead
+        : ((heads?.get(name) as Head | undefined) ?? (await headOf(tx, subject)))
       const id = ids.next()
       const { fields, values } = split(id, input.fields ?? {}, personal.get(subject.type))
       const open: Omit<Change, 'hash'> = {
@@ -78,8 +85,9 @@ export function createChanges({ clock, ids }: { clock: Clock; ids: Ids }) {
         prevHash: head.hash,
       }
       const change = { ...open, hash: hashChange(open) }
-      await insertRows(tx, ChangeEntity, [change])
-      await insertRows(tx, ChangeValueEntity, values)
+      heads?.set(name, { seq: change.seq, hash: change.hash })
+      await insertLater(tx, ChangeEntity, [change])
+      await insertLater(tx, ChangeValueEntity, values)
       await addToOutbox(
         tx,
         change,
@@ -136,13 +144,17 @@ export function createChanges({ clock, ids }: { clock: Clock; ids: Ids }) {
   }
 }
 
-async function headOf(tx: Tx, subject: Subject): Promise<{ seq: number; hash: string }> {
-  const [head] = await select<{ seq: number; hash: string }>(
+/** The newest link of a chain: what the next one is fastened to. */
+type Head = Pick<Change, 'seq' | 'hash'>
+const chainHead: Head = { seq: 0, hash: chainStart }
+
+async function headOf(tx: Tx, subject: Subject): Promise<Head> {
+  const [head] = await select<Head>(
     tx,
     'SELECT seq, hash FROM changes WHERE subjectType = ? AND subjectId = ? ORDER BY seq DESC LIMIT 1',
     [subject.type, subject.id],
   )
-  return head ?? { seq: 0, hash: chainStart }
+  return head ?? chainHead
 }
 
 function split(

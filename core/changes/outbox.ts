@@ -1,6 +1,7 @@
 import { EntitySchema } from 'typeorm'
 import * as column from '../db/columns.js'
-import { execute, insertIgnore, marks, select } from '../db/sql.js'
+import { insertLater } from '../db/rows.js'
+import { execute, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { backoffMs } from '../db/backoff.js'
 import { ChangeEntity, type Change } from './change.js'
@@ -41,7 +42,7 @@ export interface ClaimInput {
 
 /** Adds one row per interested consumer. */
 export async function addToOutbox(tx: Tx, change: Change, consumers: string[]): Promise<void> {
-  const row = {
+  const row: Omit<OutboxRow, 'consumer'> = {
     changeId: change.id,
     dueAt: change.at,
     leaseHolder: null,
@@ -49,9 +50,9 @@ export async function addToOutbox(tx: Tx, change: Change, consumers: string[]): 
     attempts: 0,
     lastError: null,
   }
-  await insertIgnore(
+  await insertLater(
     tx,
-    'outbox',
+    OutboxEntity,
     consumers.map((consumer) => ({ ...row, consumer })),
   )
 }
@@ -111,6 +112,22 @@ export async function finishOutbox(
     [consumer, changeId, holder],
   )
   return gone === 1
+}
+
+/** As `finishOutbox` for many. False when the lease of any was lost. */
+export async function finishAllOutbox(
+  tx: Tx,
+  consumer: string,
+  changeIds: readonly string[],
+  holder: string,
+): Promise<boolean> {
+  if (changeIds.length === 0) return true
+  const gone = await execute(
+    tx,
+    `DELETE FROM outbox WHERE consumer = ? AND leaseHolder = ? AND changeId IN (${marks(changeIds)})`,
+    [consumer, holder, ...changeIds],
+  )
+  return gone === changeIds.length
 }
 
 /** Puts a row back after a failure; it is tried again later, and never dropped. */

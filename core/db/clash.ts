@@ -1,5 +1,8 @@
 /** Facts about driver errors. Drivers name the same thing differently; nobody else looks inside their errors. */
 
+/** What this unit had read was overtaken before it could write: the whole of it is run again. */
+export class OvertakenError extends Error {}
+
 interface DriverError {
   errno?: number
   code?: string
@@ -22,6 +25,7 @@ export function isDuplicateKey(error: unknown): boolean {
  * SQLite file.
  */
 export function isClash(error: unknown): boolean {
+  if (error instanceof OvertakenError) return true
   const e = driverError(error)
   if (isDuplicateKey(error)) return numberedKeys.test(e.message ?? '')
   return e.errno === 1213 || e.errno === 1205 || e.errno === 1047 || e.errcode === 5 || e.errcode === 517

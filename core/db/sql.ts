@@ -20,15 +20,6 @@ export async function select<Row>(tx: Tx, sql: string, values: SqlValue[] = []):
   return embedded.statement(sql).all(...bind(values)) as Row[]
 }
 
-/** As `select`, past rows that this unit has still to write: for callers that look through those themselves. */
-export async function selectWritten<Row>(tx: Tx, sql: string, values: SqlValue[] = []): Promise<Row[]> {
-  const unit = unitOf(tx)
-  if (!unit) return select(tx, sql, values)
-  const embedded = embeddedOf(tx)
-  if (embedded) return embedded.statement(sql).all(...bind(values)) as Row[]
-  return (await unit.query(sql, values)) as Row[]
-}
-
 /** Runs an INSERT, UPDATE or DELETE and tells how many rows it touched. */
 export async function execute(tx: Tx, sql: string, values: SqlValue[] = []): Promise<number> {
   const unit = unitOf(tx)

@@ -67,15 +67,20 @@ export async function readOnce<T>(
   key: string,
   load: () => Promise<T>,
 ): Promise<T> {
-  const unit = unitOf(tx)
-  if (!unit) return load()
-  const kept = unit.memory.get(table)
+  const kept = unitOf(tx)?.memory.get(table)
   if (kept?.has(key)) return kept.get(key) as T
   const loaded = await load()
+  memoryOf(tx, table)?.set(key, loaded)
+  return loaded
+}
+
+/** What this unit keeps of a table, under names of the caller's choice; null outside a unit. See `readOnce`. */
+export function memoryOf(tx: EntityManager, table: string): Map<string, unknown> | null {
+  const unit = unitOf(tx)
+  if (!unit) return null
   const memory = unit.memory.get(table) ?? new Map<string, unknown>()
   unit.memory.set(table, memory)
-  memory.set(key, loaded)
-  return loaded
+  return memory
 }
 
 /** Notes that this unit made the subject: what can only exist for older ones need not be looked for. */

@@ -1,9 +1,10 @@
 import { EntitySchema, type EntityManager } from 'typeorm'
 import type { Subject, SubjectType } from '../changes/change.js'
 import * as column from '../db/columns.js'
-import { insertRows, updateRows } from '../db/rows.js'
+import { insertLater, updateRows } from '../db/rows.js'
 import { asOptionalDate, select } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
+import { isMadeHere, noteMade } from '../db/unit-state.js'
 import { faultPoint } from '../fault-points.js'
 import type { DeadlineKind } from '../playbook/ladders.js'
 import type { Playbook } from '../playbook/playbook.js'
@@ -85,10 +86,13 @@ export function createDeadlines({
     subject: Subject,
     state: 'met' | 'cancelled',
   ): Promise<boolean> {
+    const openKey = openKeyOf(kind, subject)
+    // Nothing can be waiting for a subject of this very unit but what the unit started itself.
+    if (isMadeHere(tx, subject.id) && !isMadeHere(tx, openKey)) return false
     const closed = await updateRows(
       tx,
       DeadlineEntity,
-      { openKey: openKeyOf(kind, subject), state: 'waiting' },
+      { openKey, state: 'waiting' },
       { state, openKey: null, nextAt: null, closedAt: clock.now() },
     )
     return closed === 1
@@ -135,7 +139,8 @@ export function createDeadlines({
         openKey: openKeyOf(kind, subject),
         closedAt: null,
       }
-      await insertRows(tx, DeadlineEntity, [deadline])
+      noteMade(tx, deadline.openKey ?? deadline.id)
+      await insertLater(tx, DeadlineEntity, [deadline])
       afterCommit(tx, wake)
       return deadline
     },

@@ -1,8 +1,10 @@
 import { EntitySchema, type EntityManager } from 'typeorm'
 import * as column from '../db/columns.js'
-import { execute, insertIgnore, isSqlite, marks, select } from '../db/sql.js'
+import { insertLater } from '../db/rows.js'
+import { execute, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Platform } from '../ports/platform.js'
+import { claimAndRead, knownOf, withFullNumber, type KeyedSubject } from './known.js'
 
 /** How records are found again: one row per key and record. Keys are exact after normalisation. */
 export interface DedupeKey {
@@ -67,7 +69,13 @@ export async function rememberKeys(
     subjectType: subject.type,
     subjectId: subject.id,
   }))
-  await insertIgnore(tx, 'dedupe_keys', rows)
+  const known = knownOf(tx)
+  for (const { dedupeKey } of rows) {
+    const there = known?.byKey.get(dedupeKey)
+    if (there && !there.some((one) => one.id === subject.id)) there.push(subject)
+  }
+  if (who.phone) known?.withPhone.add(subject.id)
+  await insertLater(tx, DedupeKeyEntity, rows, { ignore: true })
 }
 
 /** Forgets a record's keys for what is not true of it any more. Repeating it is harmless. */
@@ -87,23 +95,17 @@ export async function forgetKeys(
 }
 
 /**
- * Makes others who take in the same person wait until this unit of work ends: two messages at once must not make two
- * leads. SQLite has one writer, so there is nobody to wait for. The row that is locked is gone with the next statement;
- * its lock lasts until the commit.
+ * Makes others who take in the same people wait until this unit of work ends, and reads what is known of them at once:
+ * `findMatches` then needs no statement. Repeating it is free.
  */
-export async function claimKeys(tx: Tx, who: Identifiers): Promise<void> {
-  if (isSqlite(tx)) return
-  const { exact, masked } = keysOf(who)
-  // Always in the same order: two units that want the same keys must not wait for each other.
-  for (const key of [...exact, ...masked].sort()) {
-    await execute(
-      tx,
-      `INSERT INTO dedupe_keys (dedupeKey, subjectType, subjectId) VALUES (?, 'claim', '')
-       ON DUPLICATE KEY UPDATE subjectId = subjectId`,
-      [key],
-    )
-    await execute(tx, "DELETE FROM dedupe_keys WHERE dedupeKey = ? AND subjectType = 'claim'", [key])
-  }
+export async function claimKeys(tx: Tx, people: readonly Identifiers[]): Promise<void> {
+  await claimAndRead(
+    tx,
+    people.flatMap((who) => {
+      const { exact, masked } = keysOf(who)
+      return [...exact, ...masked]
+    }),
+  )
 }
 
 export interface Match {
@@ -122,31 +124,41 @@ export async function findMatches(tx: EntityManager, who: Identifiers): Promise<
   if (found.length > 0) return found.map((row) => ({ ...row, by: 'exact' as const }))
   const hints = await lookUp(tx, masked)
   // A record that is known by another full number is somebody else with the same mask.
-  const fitting = who.phone ? await withoutFullNumber(tx, hints) : hints
+  const fitting = who.phone ? await withoutFullNumber(tx, hints, masked) : hints
   const people = new Set(fitting.map((row) => row.id))
   return people.size === 1 ? fitting.map((row) => ({ ...row, by: 'masked' as const })) : []
 }
 
-async function withoutFullNumber(tx: EntityManager, hints: { type: 'lead' | 'customer'; id: string }[]) {
+async function withoutFullNumber(tx: EntityManager, hints: KeyedSubject[], keys: readonly string[]) {
   if (hints.length === 0) return []
-  const ids = hints.map((row) => row.id)
-  const known = await select<{ id: string }>(
-    tx,
-    `SELECT DISTINCT subjectId AS id FROM dedupe_keys WHERE subjectId IN (${marks(ids)}) AND dedupeKey LIKE 'phone:%'`,
-    ids,
-  )
-  return hints.filter((hint) => !known.some((row) => row.id === hint.id))
+  const known = knownOf(tx)
+  const isRead = known && keys.every((key) => known.byKey.has(key))
+  const full = isRead
+    ? known.withPhone
+    : new Set(
+        await withFullNumber(
+          tx,
+          hints.map((row) => row.id),
+        ),
+      )
+  return hints.filter((hint) => !full.has(hint.id))
 }
 
-async function lookUp(
-  tx: EntityManager,
-  keys: string[],
-): Promise<{ type: 'lead' | 'customer'; id: string }[]> {
+const mostMatches = 20
+const customersFirst = (a: KeyedSubject, b: KeyedSubject): number =>
+  a.type === b.type ? (a.id > b.id ? -1 : 1) : a.type < b.type ? -1 : 1
+
+async function lookUp(tx: EntityManager, keys: string[]): Promise<KeyedSubject[]> {
   if (keys.length === 0) return []
+  const known = knownOf(tx)
+  if (known && keys.every((key) => known.byKey.has(key))) {
+    const found = new Map(keys.flatMap((key) => known.byKey.get(key) ?? []).map((one) => [one.id, one]))
+    return [...found.values()].sort(customersFirst).slice(0, mostMatches)
+  }
   return select(
     tx,
     `SELECT DISTINCT subjectType AS type, subjectId AS id FROM dedupe_keys WHERE dedupeKey IN (${marks(keys)})
-     ORDER BY subjectType, subjectId DESC LIMIT 20`,
+     ORDER BY subjectType, subjectId DESC LIMIT ${mostMatches}`,
     keys,
   )
 }

@@ -2,7 +2,7 @@ import type { Actor } from '../actor.js'
 import type { Assignment } from '../assignment/assignment.js'
 import type { Changes } from '../changes/changes.js'
 import type { Customers } from '../customers/customers.js'
-import { insertRows } from '../db/rows.js'
+import { insertLater } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { claimKeys, findMatches, type Identifiers } from '../dedupe/keys.js'
 import { isOpen, TouchEntity, type Lead } from '../leads/lead.js'
@@ -57,7 +57,7 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
     customerId: string,
     interest: Interest,
   ): Promise<CaptureResult> {
-    await insertRows(tx, TouchEntity, [
+    await insertLater(tx, TouchEntity, [
       {
         id: ids.next(),
         subjectType: 'customer',
@@ -77,7 +77,7 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
 
   /** The open lead or the customer that this interest belongs to; a lead that was given up does not count. */
   async function known(tx: Tx, interest: Interest) {
-    const matches = await findMatches(tx, { ...interest.lead, account: interest.account })
+    const matches = await findMatches(tx, identifiersOf(interest))
     const customer = matches.find((match) => match.type === 'customer')
     if (customer) return { type: 'customer' as const, id: customer.id }
     for (const match of matches) {
@@ -89,6 +89,11 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
   }
 
   return {
+    /** Reads at once what `capture` will ask about many people, where a unit takes in several. */
+    async expect(tx: Tx, interests: readonly Interest[]): Promise<void> {
+      await claimKeys(tx, interests.map(identifiersOf))
+    },
+
     /**
      * Takes in interest from outside: a touch on what is known, else a new lead with its receiver, all in `tx`.
      *
@@ -101,7 +106,7 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
       interest: Interest,
       receiver: Receiver = { by: 'offer' },
     ): Promise<CaptureResult> {
-      await claimKeys(tx, { ...interest.lead, account: interest.account })
+      await claimKeys(tx, [identifiersOf(interest)])
       const twin = await known(tx, interest)
       if (twin?.type === 'customer') return touchCustomer(tx, actor, twin.id, interest)
       const { lead: input, text, place } = interest
@@ -136,6 +141,8 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
     },
   }
 }
+
+const identifiersOf = (interest: Interest): Identifiers => ({ ...interest.lead, account: interest.account })
 
 const touchOf = (interest: Interest) => ({
   source: interest.lead.source,

@@ -2,8 +2,9 @@ import { In, IsNull, MoreThanOrEqual, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
-import { insertRows, updateRows } from '../db/rows.js'
+import { insertLater, updateRows, waitingRow } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
+import { noteMade } from '../db/unit-state.js'
 import type { Deadlines } from '../deadlines/deadlines.js'
 import { rememberKeys, type Identifiers } from '../dedupe/keys.js'
 import { DomainError } from '../errors.js'
@@ -80,16 +81,26 @@ export type Leads = ReturnType<typeof createLeads>
 
 const subjectOf = (id: string) => ({ type: 'lead' as const, id })
 
+/** A lead that this unit made and has not written yet: nobody else can see it, so it is moved where it stands. */
+const waitingLead = (tx: EntityManager, id: string) => waitingRow(tx, LeadEntity, (lead) => lead.id === id)
+
 export function createLeads({ clock, ids, changes, deadlines, org, playbook }: LeadsDeps) {
   changes.describe('lead', { personalFields: leadPersonalFields })
 
-  async function rescore(tx: Tx, lead: Lead): Promise<Pick<Lead, 'score' | 'scoreReasons'>> {
+  /** @param touches - how many there are within the rule's days, where that is known; else they are counted. */
+  async function rescore(
+    tx: Tx,
+    lead: Lead,
+    touches?: number,
+  ): Promise<Pick<Lead, 'score' | 'scoreReasons'>> {
     const rules = await playbook.get(tx, 'lead-score')
     const sources = await playbook.get(tx, 'sources')
     const since = new Date(clock.now().getTime() - rules.touches.days * 86_400_000)
-    const recentTouches = await tx
-      .getRepository(TouchEntity)
-      .countBy({ subjectType: 'lead', subjectId: lead.id, at: MoreThanOrEqual(since) })
+    const recentTouches =
+      touches ??
+      (await tx
+        .getRepository(TouchEntity)
+        .countBy({ subjectType: 'lead', subjectId: lead.id, at: MoreThanOrEqual(since) }))
     const sourceLabel = sources.find((source) => source.key === lead.source)?.label ?? lead.source
     const { value, reasons } = scoreLead(
       { source: lead.source, sourceLabel, budgetMaxCents: lead.budgetMaxCents, recentTouches },
@@ -143,15 +154,18 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
         closeReason: null,
         demo: input.demo ?? false,
       }
-      await insertRows(tx, TouchEntity, [
+      noteMade(tx, lead.id)
+      await insertLater(tx, TouchEntity, [
         { id: ids.next(), subjectType: 'lead', subjectId: lead.id, source: lead.source, at: now, ...touch },
       ])
-      Object.assign(lead, await rescore(tx, lead))
-      await insertRows(tx, LeadEntity, [lead])
+      Object.assign(lead, await rescore(tx, lead, 1))
+      // A copy: the row goes on changing until it is written, the caller's does not.
+      await insertLater(tx, LeadEntity, [{ ...lead }])
       await rememberKeys(tx, subjectOf(lead.id), input)
       await changes.append(tx, actor, {
         subject: subjectOf(lead.id),
         kind: 'lead.captured',
+        isFirst: true,
         fields: Object.fromEntries(
           (
             [
@@ -185,7 +199,7 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
     ) {
       const lead = await this.byId(tx, id)
       const now = clock.now()
-      await insertRows(tx, TouchEntity, [
+      await insertLater(tx, TouchEntity, [
         { id: ids.next(), subjectType: 'lead', subjectId: id, at: now, ...touch },
       ])
       const filled = Object.fromEntries(
@@ -220,6 +234,13 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
     async move(tx: Tx, lead: LeadAsRead, to: LeadState, set: Partial<Lead>): Promise<boolean> {
       const { id, state, ownerId, offeredToId } = lead
       if (!statesBefore(to).includes(state)) return false
+      const waiting = waitingLead(tx, id)
+      if (waiting) {
+        const { state: is, ownerId: owner, offeredToId: offeredTo } = waiting
+        if (is !== state || owner !== ownerId || offeredTo !== offeredToId) return false
+        Object.assign(waiting, set, { state: to })
+        return true
+      }
       const asRead = { id, state, ownerId: ownerId ?? IsNull(), offeredToId: offeredToId ?? IsNull() }
       return (await updateRows(tx, LeadEntity, asRead, { ...set, state: to })) === 1
     },
@@ -231,12 +252,14 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
 
     /** @throws DomainError `lead.not_found`. No permission is checked: for use by core itself. */
     async byId(tx: EntityManager, id: string): Promise<Lead> {
-      const lead = await tx.getRepository(LeadEntity).findOneBy({ id })
+      const lead = await this.find(tx, id)
       if (!lead) throw new DomainError('lead.not_found', { id })
       return lead
     },
 
     async find(tx: EntityManager, id: string): Promise<Lead | null> {
+      const waiting = waitingLead(tx, id)
+      if (waiting) return { ...waiting }
       return tx.getRepository(LeadEntity).findOneBy({ id })
     },
 

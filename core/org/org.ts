@@ -1,10 +1,12 @@
 import { In, type EntityManager } from 'typeorm'
 import type { Origin, PersonActor } from '../actor.js'
 import { updateRows } from '../db/rows.js'
-import { execute } from '../db/sql.js'
+import { execute, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
+import { readOnce } from '../db/unit-state.js'
 import { DomainError } from '../errors.js'
 import type { Platform } from '../ports/platform.js'
+import { keepPeople, keptPerson, takePlaceOf } from './places.js'
 import {
   BindingEntity,
   DepartmentEntity,
@@ -22,14 +24,16 @@ export type Org = ReturnType<typeof createOrg>
 /** People, departments, regions and product lines: who is there, who leads whom, who is which account. */
 export function createOrg() {
   async function departments(tx: EntityManager): Promise<Map<string, Department>> {
-    const rows = await tx.getRepository(DepartmentEntity).find()
-    return new Map(rows.map((row) => [row.id, row]))
+    return readOnce(tx, 'departments', 'all', async () => {
+      const rows = await tx.getRepository(DepartmentEntity).find()
+      return new Map(rows.map((row) => [row.id, row]))
+    })
   }
 
   return {
     /** @throws DomainError `person.not_found`. */
     async person(tx: EntityManager, id: string): Promise<Person> {
-      const person = await tx.getRepository(PersonEntity).findOneBy({ id })
+      const person = keptPerson(tx, id) ?? (await tx.getRepository(PersonEntity).findOneBy({ id }))
       if (!person) throw new DomainError('person.not_found', { id })
       return person
     },
@@ -65,6 +69,21 @@ export function createOrg() {
     async findByAccount(tx: EntityManager, platform: Platform, externalId: string): Promise<Person | null> {
       const binding = await tx.getRepository(BindingEntity).findOneBy({ platform, externalId })
       return binding ? tx.getRepository(PersonEntity).findOneBy({ id: binding.personId }) : null
+    },
+
+    /** Which of these accounts of a platform are bound to somebody. */
+    async boundAmong(
+      tx: EntityManager,
+      platform: Platform,
+      externalIds: readonly string[],
+    ): Promise<Set<string>> {
+      if (externalIds.length === 0) return new Set()
+      const rows = await select<{ externalId: string }>(
+        tx,
+        `SELECT externalId FROM bindings WHERE platform = ? AND externalId IN (${marks(externalIds)})`,
+        [platform, ...externalIds],
+      )
+      return new Set(rows.map((row) => row.externalId))
     },
 
     /** A person's accounts, verified ones first. */
@@ -121,19 +140,29 @@ export function createOrg() {
     async reps(tx: EntityManager, departmentIds?: readonly string[]): Promise<Person[]> {
       const where = { role: 'rep' as const, state: 'active' as const }
       if (departmentIds?.length === 0) return []
-      return tx.getRepository(PersonEntity).find({
-        where: departmentIds ? { ...where, departmentId: In([...departmentIds]) } : where,
-        order: { id: 'ASC' },
-        take: 1000,
-      })
+      const name = `reps ${departmentIds?.join() ?? 'all'}`
+      return readOnce(tx, 'people', name, async () =>
+        keepPeople(
+          tx,
+          await tx.getRepository(PersonEntity).find({
+            where: departmentIds ? { ...where, departmentId: In([...departmentIds]) } : where,
+            order: { id: 'ASC' },
+            take: 1000,
+          }),
+        ),
+      )
     },
 
     async regions(tx: EntityManager) {
-      return tx.getRepository(RegionEntity).find({ order: { id: 'ASC' } })
+      return readOnce(tx, 'regions', 'all', () =>
+        tx.getRepository(RegionEntity).find({ order: { id: 'ASC' } }),
+      )
     },
 
     async productLines(tx: EntityManager) {
-      return tx.getRepository(ProductLineEntity).find({ order: { id: 'ASC' } })
+      return readOnce(tx, 'product_lines', 'all', () =>
+        tx.getRepository(ProductLineEntity).find({ order: { id: 'ASC' } }),
+      )
     },
 
     /** Familiarity with one product line by person, 0 to 1. */
@@ -143,21 +172,16 @@ export function createOrg() {
       personIds: readonly string[],
     ): Promise<Map<string, number>> {
       if (personIds.length === 0) return new Map()
-      const rows = await tx
-        .getRepository(FamiliarityEntity)
-        .findBy({ productLineId, personId: In([...personIds]) })
-      return new Map(rows.map((row) => [row.personId, row.permille / 1000]))
+      return readOnce(tx, 'familiarities', `${productLineId} ${personIds.join()}`, async () => {
+        const rows = await tx
+          .getRepository(FamiliarityEntity)
+          .findBy({ productLineId, personId: In([...personIds]) })
+        return new Map(rows.map((row) => [row.personId, row.permille / 1000]))
+      })
     },
 
     /** Takes one of a person's open places. False when the cap is reached: the update decides, not a count. */
-    async takePlace(tx: Tx, personId: string, now: Date): Promise<boolean> {
-      const taken = await execute(
-        tx,
-        'UPDATE people SET openLeads = openLeads + 1, lastOfferedAt = ? WHERE id = ? AND openLeads < openLeadCap',
-        [now, personId],
-      )
-      return taken === 1
-    },
+    takePlace: takePlaceOf,
 
     /** Takes a place even above the cap: a person's own decision (指派, 自己接) outranks the cap. */
     async forcePlace(tx: Tx, personId: string): Promise<void> {
