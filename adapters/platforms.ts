@@ -28,7 +28,7 @@ export async function openPlatforms(
   deps: AdapterDeps,
 ): Promise<PlatformAdapter[]> {
   const adapters: PlatformAdapter[] = []
-  void settings
-  void deps
+  if (settings.feishu)
+    adapters.push((await import('./feishu/adapter.js')).createFeishu(settings.feishu, deps))
   return adapters
 }

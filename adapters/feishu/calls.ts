@@ -131,7 +131,7 @@ export function createCalls(client: FeishuClient) {
       }),
 
     /**
-     * One page of the departments below one, all levels.
+     * One page of the departments right below one.
      *
      * @see https://open.feishu.cn/document/server-docs/contact-v3/department/children
      */
@@ -142,7 +142,6 @@ export function createCalls(client: FeishuClient) {
         query: {
           department_id_type: 'open_department_id',
           user_id_type: 'open_id',
-          fetch_child: 'true',
           page_size: 50,
           page_token: pageToken,
         },
@@ -235,6 +234,20 @@ export function createCalls(client: FeishuClient) {
         status: textField(bot, 'activate_status'),
         allowedIps: texts(bot, 'ip_white_list'),
       }
+    },
+
+    /**
+     * The app as the console shows it; parts of it are left out. Needs application:application:self_manage.
+     *
+     * @see https://open.feishu.cn/document/server-docs/application-v6/application/get
+     */
+    async app(appId: string): Promise<Json> {
+      const data = await client.call({
+        method: 'GET',
+        path: `/application/v6/applications/${encodeURIComponent(appId)}`,
+        query: { lang: 'zh_cn' },
+      })
+      return objectField(data, 'app')
     },
 
     /** The company. Needs tenant:tenant:readonly. @see https://open.feishu.cn/document/server-docs/tenant-v2/query */
