@@ -7,11 +7,19 @@ const mostStatements = 300
  *
  * TypeORM opens deferred transactions; with a second process on the file (backup, command line) those that read first
  * fail at once with SQLITE_BUSY_SNAPSHOT whatever the busy timeout. `BEGIN IMMEDIATE` takes the write lock up front.
+ *
+ * When the disk is full SQLite rolls back by itself, and the `ROLLBACK` that TypeORM sends after it would fail. TypeORM
+ * would then count one transaction too many, take every later one for a savepoint in it, and commits would never come:
+ * what was acknowledged would be gone with the process. So a rollback of what is rolled back already succeeds.
+ *
+ * @see https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
  */
 export class SqliteDatabase {
   readonly db: DatabaseSync
   open = true
   readonly #prepared = new Map<string, StatementSync>()
+  /** Whether TypeORM has begun a transaction and not ended it; SQLite may have ended it on its own. */
+  #isBegun = false
 
   constructor(file: string, options: { readonly?: boolean; timeout?: number } = {}) {
     this.db = new DatabaseSync(file, {
@@ -27,7 +35,13 @@ export class SqliteDatabase {
       all: (...params: SQLInputValue[]) => statement.all(...params),
       get: (...params: SQLInputValue[]) => statement.get(...params),
       run: (...params: SQLInputValue[]) => {
+        if (sql === 'ROLLBACK' && this.#isBegun && !this.db.isTransaction) {
+          this.#isBegun = false
+          return { changes: 0, lastInsertRowid: 0 }
+        }
         const result = statement.run(...params)
+        if (sql === 'BEGIN TRANSACTION') this.#isBegun = true
+        else if (sql === 'COMMIT' || sql === 'ROLLBACK') this.#isBegun = false
         return { changes: Number(result.changes), lastInsertRowid: result.lastInsertRowid }
       },
     }

@@ -29,6 +29,8 @@ async function run(): Promise<void> {
   })
   const stop = () => void running.stop().then(() => process.exit(0))
   process.once('SIGTERM', stop)
+  // Nobody is left who would end it.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
   tell({ origin: running.origin })
 }
 
