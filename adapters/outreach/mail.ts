@@ -56,7 +56,11 @@ export function createMail({ url, from }: MailSettings): Provider {
  * @see https://nodemailer.com/smtp/ for the error's `code` and `responseCode`.
  */
 function refusal(error: unknown): PlatformError {
-  const { code, responseCode, command } = error as { code?: string; responseCode?: number; command?: string }
+  const { code, responseCode, message } = error as {
+    code?: string
+    responseCode?: number
+    message?: string
+  }
   if (responseCode !== undefined) {
     return new PlatformError({
       platform: name,
@@ -65,9 +69,8 @@ function refusal(error: unknown): PlatformError {
       cause: error,
     })
   }
-  // Before DATA was answered nothing was taken; afterwards nobody knows.
-  const isBeforeData = command === 'CONN' || code === 'EDNS' || code === 'ECONNECTION'
-  return isBeforeData
+  // A line that broke is reported alike before and after the words went out: only a door that never opened is sure.
+  return /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/.test(String(message)) || code === 'EDNS'
     ? new PlatformError({ platform: name, code: 'unreachable', retryable: true, cause: error })
     : connectionError(name, error)
 }
