@@ -28,6 +28,7 @@ export async function openPlatforms(
   deps: AdapterDeps,
 ): Promise<PlatformAdapter[]> {
   const adapters: PlatformAdapter[] = []
+  if (settings.wecom) adapters.push((await import('./wecom/adapter.js')).createWecom(settings.wecom, deps))
   if (settings.feishu)
     adapters.push((await import('./feishu/adapter.js')).createFeishu(settings.feishu, deps))
   return adapters

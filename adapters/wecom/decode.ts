@@ -9,6 +9,7 @@ import { listOf, textOf, type XmlNode } from './xml.js'
 export type AppCallback =
   | { type: 'event'; event: InboundEvent; click?: CardClick }
   | { type: 'fetch'; openKfId: string; token: string }
+  | { type: 'fetch-archive' }
   | { type: 'ignored'; what: string }
 
 /** A click's chance to change its card: one update by this code within 72 h. */
@@ -89,6 +90,8 @@ function decodeEvent(xml: XmlNode): AppCallback {
       return decodeCustomer(xml)
     case 'kf_msg_or_event':
       return { type: 'fetch', openKfId: required(xml, 'OpenKfId'), token: required(xml, 'Token') }
+    case 'msgaudit_notify':
+      return { type: 'fetch-archive' }
     default:
       return ignored(`event ${name}`)
   }

@@ -109,6 +109,5 @@ export function writeXml(name: string, value: XmlValue | undefined): string {
 const cdata = (text: string): string =>
   `<![CDATA[${text
     .toWellFormed()
-    // eslint-disable-next-line no-control-regex
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
     .replaceAll(']]>', ']]]]><![CDATA[>')}]]>`

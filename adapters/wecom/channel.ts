@@ -1,0 +1,114 @@
+import type { Clock } from '../../core/ports/clock.js'
+import type { Ids } from '../../core/ports/ids.js'
+import type { Channel, InboundSink } from '../../core/ports/inbound.js'
+import type { WecomSettings } from '../../core/ports/platform-settings.js'
+import type { Webhook } from '../../core/ports/webhook.js'
+import { WireError } from '../shared/wire-error.js'
+import type { AdapterLog } from '../platforms.js'
+import type { ArchiveReader } from './archive.js'
+import type { BotFrame, BotSocket } from './bot-socket.js'
+import { createCallback } from './callback.js'
+import type { CardLedger } from './card-ledger.js'
+import type { Counters } from './counters.js'
+import type { CustomerService } from './customer-service.js'
+import { decodeBotFrame } from './decode-bot.js'
+import { encodeCard, type EncodeContext } from './encode.js'
+import { keepTrying, patience } from './keeping.js'
+
+export interface ChannelDeps {
+  settings: WecomSettings
+  clock: Clock
+  ids: Ids
+  log: AdapterLog
+  counters: Counters
+  ledger: CardLedger
+  bot: BotSocket | null
+  customers: CustomerService | null
+  archive: ArchiveReader | null
+  drawing: Pick<EncodeContext, 'pageUrl' | 'interactive'>
+  waits?: readonly number[]
+  holdMs?: number
+}
+
+const botBudgetMs = 3_500
+const workingOn = '收到，结果发到“跟进”应用里给你。'
+const hello = '你好，我是跟进助手。说一句话就能记跟进，发“帮助”看我能做什么。'
+
+/** The ways in: the app's callback, customer service's callback, the AI bot's socket. */
+export function createChannel(deps: ChannelDeps): Channel {
+  const { settings, clock, log, counters, bot, customers, archive, drawing } = deps
+  let sink: InboundSink | null = null
+  let stopping: Promise<unknown>[] = []
+  const underWay = new Set<Promise<unknown>>()
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    underWay.add(work)
+    void work.catch(() => undefined).finally(() => underWay.delete(work))
+    return work
+  }
+
+  async function takeFrame(frame: BotFrame): Promise<void> {
+    if (!sink) return
+    const callback = read(frame)
+    if (callback?.type !== 'event') return
+    const { event, taskId } = callback
+    const answer = await keepTrying(sink, event, botBudgetMs, deps.waits ?? patience.bot)
+    counters.add(`taken.bot-${event.type}`)
+    if (event.type === 'message') await frame.replyText(workingOn)
+    if (event.type === 'entered') await frame.welcome(hello)
+    if (event.type === 'tap' && answer?.card && taskId) {
+      const context = { ...drawing, interactive: true, hadButtons: true, taskId, notice: answer.notice }
+      // The bot's cards have no grey button: without actions they become a notice.
+      await frame.updateCard(encodeCard(answer.card, { ...context, hadButtons: false }))
+    }
+  }
+
+  function read(frame: BotFrame) {
+    try {
+      const callback = decodeBotFrame(frame.body, clock.now())
+      if (callback.type === 'ignored') counters.add(`ignored.${callback.what}`)
+      return callback
+    } catch (err) {
+      if (!(err instanceof WireError)) throw err
+      counters.add(`refused.bot-${err.code}`)
+      log.warn({ code: err.code }, 'a frame of the WeCom bot was refused')
+      return null
+    }
+  }
+
+  bot?.listen((frame) =>
+    track(takeFrame(frame)).catch((err: unknown) => {
+      counters.add('failed.bot')
+      log.error({ err }, 'a frame of the WeCom bot could not be answered')
+    }),
+  )
+
+  const callbackDeps = { ...deps, sink: () => sink }
+  const webhooks: Webhook[] = [
+    ...(settings.callback
+      ? [createCallback('wecom/app', { ...settings.callback, receiver: settings.corpId }, callbackDeps)]
+      : []),
+    ...(settings.customerService
+      ? [createCallback('wecom/kf', { ...settings.customerService, receiver: settings.corpId }, callbackDeps)]
+      : []),
+  ].map((webhook) => ({ ...webhook, handle: (request) => track(webhook.handle(request)) }))
+
+  return {
+    platform: 'wecom',
+    webhooks,
+    async start(given) {
+      sink = given
+      stopping = [
+        ...(customers ? [track(customers.catchUp(given))] : []),
+        ...(archive ? [track(archive.fetch(given))] : []),
+      ]
+    },
+    async stop() {
+      sink = null
+      await bot?.disconnect()
+      await Promise.allSettled([...stopping, ...underWay])
+      await customers?.idle()
+    },
+    ...(bot ? { connect: () => bot.connect(), disconnect: () => bot.disconnect() } : {}),
+  }
+}

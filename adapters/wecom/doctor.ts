@@ -1,0 +1,251 @@
+import { PlatformError } from '../../core/errors.js'
+import type { Clock } from '../../core/ports/clock.js'
+import type { Directory } from '../../core/ports/directory.js'
+import type { Doctor, Finding } from '../../core/ports/doctor.js'
+import type { Ids } from '../../core/ports/ids.js'
+import type { WecomSettings } from '../../core/ports/platform-settings.js'
+import type { BotSocket } from './bot-socket.js'
+import type { Client } from './client.js'
+import { meaningOf } from './codes.js'
+import type { Counters } from './counters.js'
+import { decodeAesKey, encryptMessage, signParts } from './crypto.js'
+
+export interface DoctorDeps {
+  settings: WecomSettings
+  publicUrl: string
+  client: Client
+  directory: Directory
+  bot: BotSocket | null
+  counters: Counters
+  clock: Clock
+  ids: Ids
+}
+
+const appPage = '企业微信管理后台 → 应用管理 → 本应用'
+
+const mends: Record<string, string> = {
+  '40001': `在“${appPage}”复制 Secret，填到 WECOM_SECRET`,
+  '40013': '在“管理后台 → 我的企业”底部复制企业 ID，填到 WECOM_CORP_ID',
+  '40056': `在“${appPage}”复制 AgentId，填到 WECOM_AGENT_ID`,
+  '301002': `AgentId 与 Secret 不是同一个应用：在“${appPage}”核对两者`,
+  '60020': `在“${appPage} → 企业可信IP”加入服务器的出口 IP（要先设置可信域名或通过接收消息的校验）`,
+  '60011': `在“${appPage} → 可见范围”加入要用到的部门`,
+  '48002': `在“${appPage}”开通这项权限，或换用有权限的 Secret`,
+  '81013': `在“${appPage} → 可见范围”加入这位成员`,
+  unreachable: '检查服务器能否访问 WECOM_API_URL，防火墙是否放行 443 端口',
+  timeout: '检查服务器到企业微信的网络；稍后再试',
+}
+
+/** Looks whether WeCom is set up right, in the order in which an admin sets it up. */
+export function createDoctor(deps: DoctorDeps): Doctor {
+  const { settings, client, directory, bot, counters } = deps
+  const finding = (name: string, state: Finding['state'], found: string, mend?: string): Finding => ({
+    check: `wecom.${name}`,
+    state,
+    found,
+    ...(mend ? { mend } : {}),
+  })
+
+  async function look(name: string, run: () => Promise<Finding>, otherwise?: string): Promise<Finding> {
+    try {
+      return await run()
+    } catch (err) {
+      const code = err instanceof PlatformError ? err.code : 'internal'
+      const said = err instanceof PlatformError ? meaningOf(code).meaning : '检查没有完成'
+      return finding(
+        name,
+        'failed',
+        `${said}（${code}）。`,
+        mends[code] ?? otherwise ?? '稍后再试，仍不行请看日志',
+      )
+    }
+  }
+
+  const credentials = () =>
+    look('credentials', async () => {
+      await client.token('app')
+      return finding('credentials', 'ok', '企业 ID 与应用 Secret 正确。')
+    })
+
+  const app = () =>
+    look('trusted-ip', async () => {
+      const { name, close } = await client.agent()
+      return close === 1
+        ? finding('app', 'failed', `应用“${name}”已停用。`, `在“${appPage}”启用应用`)
+        : finding('trusted-ip', 'ok', `应用“${name}”可用，服务器的 IP 在可信 IP 中。`)
+    })
+
+  const range = () =>
+    look('range', async () => {
+      const { isPartial, range: shown, totalPeople } = await directory.scope()
+      const of = totalPeople === null ? '' : `企业共 ${totalPeople} 人，`
+      return isPartial
+        ? finding(
+            'range',
+            'warning',
+            `${of}${shown}。范围以外的同事收不到消息，也不会同步。`,
+            `在“${appPage} → 可见范围”调整`,
+          )
+        : finding('range', 'ok', `${of}${shown}。`)
+    })
+
+  async function callback(): Promise<Finding> {
+    if (!settings.callback)
+      return finding(
+        'callback',
+        'warning',
+        '没有设置接收消息：收不到成员的话，卡片也不能带按钮。',
+        `在“${appPage} → 接收消息 → 设置API接收”填 ${deps.publicUrl}/hooks/wecom/app，Token 与 EncodingAESKey 填到 WECOM_CALLBACK_TOKEN、WECOM_CALLBACK_AES_KEY`,
+      )
+    return look('callback', () => echo('callback', 'wecom/app', settings.callback))
+  }
+
+  /** Asks our own public address as WeCom would when the address is saved. */
+  async function echo(
+    name: string,
+    path: string,
+    keys: { token: string; aesKey: string } | null,
+  ): Promise<Finding> {
+    if (!keys) return finding(name, 'skipped', '没有设置。')
+    const word = deps.ids.next()
+    const echostr = encryptMessage(decodeAesKey(keys.aesKey), word, settings.corpId)
+    const timestamp = String(Math.floor(deps.clock.now().getTime() / 1000))
+    const url = new URL(`${deps.publicUrl}/hooks/${path}`)
+    const signature = signParts(keys.token, timestamp, word, echostr)
+    for (const [key, value] of Object.entries({ msg_signature: signature, timestamp, nonce: word, echostr }))
+      url.searchParams.set(key, value)
+    const mend = `确认 PUBLIC_URL 从外网能打开，反向代理把 /hooks/ 转到本程序，保存地址时 1 秒内要应答`
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: 'error' })
+      if (answer.status === 200 && (await answer.text()) === word) {
+        const seen = counters.read()['taken.address-check'] ?? 0
+        return finding(
+          name,
+          'ok',
+          `回调地址 ${url.origin}${url.pathname} 应答正确（本次启动后校验过 ${seen} 次）。`,
+        )
+      }
+      return finding(name, 'failed', `回调地址应答不对（HTTP ${answer.status}）。`, mend)
+    } catch {
+      return finding(name, 'failed', `打不开回调地址 ${url.origin}${url.pathname}。`, mend)
+    }
+  }
+
+  const events = (): Finding => {
+    const taken = Object.entries(counters.read()).filter(([name]) => name.startsWith('taken.'))
+    const clicks = taken.some(([name]) => name === 'taken.tap' || name === 'taken.message')
+    return clicks
+      ? finding('events', 'ok', '本次启动后收到过成员的消息或点击。')
+      : finding(
+          'events',
+          'warning',
+          '本次启动后还没有收到消息或点击。',
+          `给应用发一句“帮助”试试；没有反应就在“${appPage} → 接收消息”勾选“用户发送的普通消息、进入应用、模板卡片事件、通讯录变更”`,
+        )
+  }
+
+  const contacts = () =>
+    look('contacts', async () => {
+      const count = (await client.departments()).length
+      return finding('contacts', 'ok', `能读到 ${count} 个部门。`)
+    })
+
+  const pages = () =>
+    look(
+      'pages',
+      async () => {
+        await client.pageTicket()
+        return finding('pages', 'ok', `页面签名可用；登录还要求可信域名是 ${new URL(deps.publicUrl).host}。`)
+      },
+      `在“${appPage} → 网页授权及JS-SDK”设置可信域名 ${new URL(deps.publicUrl).host}`,
+    )
+
+  async function customers(): Promise<Finding[]> {
+    if (!settings.customerService)
+      return [
+        finding(
+          'customer-service',
+          'skipped',
+          '没有设置微信客服：客户写的话不会自动成为线索。',
+          '在“管理后台 → 应用管理 → 微信客服 → API”开启后，把 Secret、Token、EncodingAESKey 填到 WECOM_KF_*',
+        ),
+      ]
+    const accounts = await look('customer-service', async () => {
+      const { account_list: list } = await client.customerAccounts()
+      return list.length > 0
+        ? finding('customer-service', 'ok', `微信客服有 ${list.length} 个客服账号。`)
+        : finding(
+            'customer-service',
+            'warning',
+            '微信客服还没有客服账号。',
+            '在“管理后台 → 应用管理 → 微信客服”新建客服账号，并交给 API 管理',
+          )
+    })
+    return [accounts, await echo('customer-callback', 'wecom/kf', settings.customerService)]
+  }
+
+  function botFinding(): Finding {
+    const states: Record<ReturnType<BotSocket['state']>, Finding> = {
+      open: finding('bot', 'ok', '智能机器人已连接。'),
+      opening: finding('bot', 'warning', '智能机器人正在连接。', '稍等一会儿再查'),
+      closed: finding(
+        'bot',
+        'warning',
+        '智能机器人的连接在另一个进程，或还没有打开。',
+        '在持有连接的进程上再查一次',
+      ),
+      refused: finding(
+        'bot',
+        'failed',
+        '智能机器人连不上，或被拒绝。',
+        '在“管理后台 → 智能机器人 → API 模式 → 长连接”核对 BotID 与 Secret',
+      ),
+      'taken-over': finding(
+        'bot',
+        'failed',
+        '另一个程序用同一个机器人连上了，本程序的连接被断开。',
+        '一个机器人只能有一个连接：停掉另一个程序，或给测试环境另建机器人',
+      ),
+    }
+    return bot ? states[bot.state()] : finding('bot', 'skipped', '没有设置智能机器人：群里 @ 它不会有反应。')
+  }
+
+  async function testMessage(recipient: string | undefined): Promise<Finding> {
+    if (!recipient) return finding('test-message', 'skipped', '没有指定收件人，没有发测试消息。')
+    return look('test-message', async () => {
+      const { invaliduser } = await client.sendMessage(recipient, 'text', {
+        content: '这是一条测试消息，收到说明“跟进”能给你发消息。',
+      })
+      return invaliduser
+        ? finding('test-message', 'failed', `“${recipient}”收不到应用消息。`, mends['81013'])
+        : finding(
+            'test-message',
+            'ok',
+            `测试消息已交给企业微信，收件人“${recipient}”。企业微信不提供已读回执，请向本人确认。`,
+          )
+    })
+  }
+
+  return {
+    platform: 'wecom',
+    async *examine({ testRecipient }) {
+      const first = await credentials()
+      yield first
+      if (first.state !== 'ok') return
+      yield await app()
+      yield await range()
+      yield await contacts()
+      yield await callback()
+      if (settings.callback) yield events()
+      yield await pages()
+      yield* await customers()
+      yield botFinding()
+      yield finding(
+        'phone',
+        'skipped',
+        '电话提醒（紧急通知）要收费，不拨打就查不出来；没有开通时会自动改用其他方式。',
+      )
+      yield await testMessage(testRecipient)
+    },
+  }
+}
