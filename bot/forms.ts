@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { systemActor } from '../core/actor.js'
 import type { Core } from '../core/app.js'
 import { isTrapped, readForm, type FieldProblem } from '../core/intake/form.js'
 import type { Interest } from '../core/intake/intake.js'
 import type { IntakeForm } from '../core/playbook/intake.js'
+import type { SharedState } from '../core/ports/shared-state.js'
 import { readBody } from './body.js'
 import type { Log } from './log.js'
 
@@ -16,6 +16,8 @@ const repeatWindowMs = 10 * 60_000
 
 export interface FormsDeps {
   core: Core
+  /** Rate limits that hold in all processes together. */
+  state: SharedState
   /** Says that there is work in the inbox. */
   wake: () => void
   log: Log
@@ -31,9 +33,8 @@ interface FormAnswer {
  *
  * An `Idempotency-Key` header names one submission: a retry with the same key gets the first answer and stores nothing.
  */
-export function createForms({ core, wake, log }: FormsDeps): Router {
+export function createForms({ core, state, wake, log }: FormsDeps): Router {
   const router = new Router({ prefix: '/intake/forms' })
-  const limiters = new Map<string, RateLimiterMemory>()
 
   router.options('/:key', async (ctx) => {
     const form = await findForm(core, ctx.params['key'])
@@ -49,7 +50,8 @@ export function createForms({ core, wake, log }: FormsDeps): Router {
     if (!form) return reply(ctx, { status: 404, body: { ok: false, message: '没有这个表单' } })
     if (!allowOrigin(ctx, form))
       return reply(ctx, { status: 403, body: { ok: false, message: '这个网站不能提交此表单' } })
-    const waitMs = await overLimit(limiters, form, ctx.ip)
+    const limit = { points: form.perMinute, windowMs: 60_000 }
+    const waitMs = await state.take(`form:${form.key}:${ctx.ip}`, limit)
     if (waitMs > 0) {
       ctx.set('Retry-After', String(Math.ceil(waitMs / 1000)))
       return reply(ctx, { status: 429, body: { ok: false, message: '提交得太频繁，请稍后再试' } })
@@ -125,23 +127,6 @@ function allowOrigin(ctx: Context, form: IntakeForm): boolean {
   if (!form.allowOrigins.includes(origin)) return false
   ctx.set('Access-Control-Allow-Origin', origin)
   return true
-}
-
-async function overLimit(
-  limiters: Map<string, RateLimiterMemory>,
-  form: IntakeForm,
-  ip: string,
-): Promise<number> {
-  const name = `${form.key} ${form.perMinute}`
-  const limiter = limiters.get(name) ?? new RateLimiterMemory({ points: form.perMinute, duration: 60 })
-  limiters.set(name, limiter)
-  try {
-    await limiter.consume(ip)
-    return 0
-  } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext)
-    throw refusal
-  }
 }
 
 function fingerprint(fields: Record<string, unknown>, now: Date): string {

@@ -1,39 +1,46 @@
-import { createServer as createHttpServer, type Server } from 'node:http'
+import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createFolderStore } from '../adapters/files/folder.js'
 import { createOpenAiModel } from '../adapters/llm/openai.js'
-import { createInProcessQueue } from '../adapters/queue/in-process.js'
 import { openPlatforms } from '../adapters/platforms.js'
-import { createInProcessState } from '../adapters/shared-state/in-process.js'
-import { createSandbox, type Sandbox } from '../adapters/sandbox/sandbox.js'
+import type { Sandbox } from '../adapters/sandbox/sandbox.js'
 import { createCore, type Core } from '../core/app.js'
 import { readConfig, type Config } from '../core/config.js'
-import { openDatabase, refreshStatistics, type Database } from '../core/db/database.js'
+import { openDatabase, refreshStatistics } from '../core/db/database.js'
 import { freeLeases } from '../core/db/lease.js'
 import { migrations } from '../core/db/migrations/index.js'
+import { claimSqlite } from '../core/db/one-process.js'
 import { entities } from '../core/entities.js'
-import { ConfigError } from '../core/errors.js'
 import { armFaultPoint } from '../core/fault-points.js'
 import { createAdjustableClock, systemClock, type AdjustableClock } from '../core/ports/clock.js'
 import { createIds } from '../core/ports/ids.js'
-import type { FileStore } from '../core/ports/files.js'
 import { noOutreach } from '../core/ports/outreach.js'
 import type { PlatformAdapter } from '../core/ports/platform-adapter.js'
+import { createConnections } from '../jobs/connections.js'
+import { createInboxWork } from '../jobs/inbox-work.js'
 import { createJobs } from '../jobs/jobs.js'
 import { createApi } from '../miniapp/api/api.js'
 import { createForms } from './forms.js'
+import { createLiveChanges } from './live-changes.js'
 import { createLog, type Log } from './log.js'
+import { createMetrics, type Metrics } from './metrics.js'
 import { createNoteReader } from './note-reader.js'
 import { notify, wantsNotice } from './notify.js'
-import { readPanel } from './panel.js'
+import { createOps, createReadiness } from './ops.js'
 import { createPipeline } from './pipeline.js'
+import { endWithSignals, reportFailedStart } from './process.js'
 import { renderCard } from './render.js'
-import { advanceClock, storedOffset } from './sandbox-clock.js'
-import { createServer } from './server.js'
+import { storedOffset } from './sandbox-clock.js'
+import { createOpsServer, createServer } from './server.js'
 import { createWebhooks } from './webhooks.js'
+import { prepareDataFolder } from './wiring/data-folder.js'
+import { openLinks } from './wiring/links.js'
+import { closeHttp, createHttp, listen, originOf } from './wiring/listen.js'
+import { hostsOf, openSandbox, seedIfEmpty } from './wiring/sandbox.js'
 
-/** A running installation. */
+/** A running process of an installation; by default the only one, which does everything. */
 export interface Running {
   core: Core
   clock: AdjustableClock
@@ -56,36 +63,46 @@ export interface StartDeps {
   adapters?: readonly PlatformAdapter[]
 }
 
-/** A manager's card about a lead that nobody took is followed by the strongest reminder there is (P-22). */
-const urgedCards = new Set(['lead.dispatch'])
 const modelAnswerTokens = 800
+/** Requests under way when the process is stopped. */
+const requestGraceMs = 3000
+/** Work under way when the process is stopped; what takes longer is taken up by others when its lease ends. */
+const drainMs = 10_000
 
 /**
  * Wires everything together and starts it: the only place that knows all parts.
  *
- * @throws ConfigError when the port or the database cannot be had.
+ * Every process has the core, writes outbox rows for all consumers and works on the events that it stores; `services`
+ * says who beside that serves pages and webhooks, holds the platforms' connections, and relays, sends and fires.
+ *
+ * @throws ConfigError when the data folder, the port, Redis or the database cannot be had.
  */
 export async function start(
   config: Config,
   { log, dist, clock = createAdjustableClock(), adapters: given = [] }: StartDeps,
 ): Promise<Running> {
   armFaultPoint(config.faultPoint)
+  prepareDataFolder(config.dataDir)
+  const isEmbedded = config.databaseUrl.startsWith('sqlite:')
+  const unclaim = isEmbedded ? claimSqlite(config.databaseUrl) : () => undefined
+  const links = await openLinks(config.redisUrl, { log, onFailure: (kind) => metrics.workFailed(kind) })
+  const { queue, state } = links
   const database = await openDatabase({ url: config.databaseUrl, entities, migrations })
   const ids = createIds(clock)
   const core = createCore({ database, clock, ids, timeZone: config.timeZone })
+  const self = ids.next()
+  const several = config.redisUrl === null ? null : { holder: `${hostname().slice(0, 30)}:${self}` }
+  const does = new Set(config.services)
+  const metrics: Metrics = createMetrics({ core, redis: () => queue.state() })
   // The embedded database has one process: what is leased there was leased by one that is gone.
-  if (database.dialect === 'sqlite') await core.write(freeLeases)
+  if (isEmbedded) await core.write(freeLeases)
   const fileStore = createFolderStore(join(config.dataDir, 'files'))
   if (config.sandbox) {
     clock.advance(await storedOffset(core))
     if (config.demo) await seedIfEmpty(core, database, fileStore, log)
   }
 
-  const queue = createInProcessQueue({
-    onError: (kind, error) => log.error({ kind, err: error }, 'a kind of work failed'),
-  })
-  const sandbox = config.sandbox ? await openSandbox(core, clock, config, log, () => jobs.wakeAll()) : null
-  const state = createInProcessState(() => systemClock.now().getTime())
+  const sandbox = config.sandbox ? await openSandbox(core, clock, config, log, () => wakeAll()) : null
   const opened = await openPlatforms(config.platforms, {
     publicUrl: config.publicUrl,
     clock,
@@ -95,166 +112,115 @@ export async function start(
     log,
   })
   const adapters = [...opened, ...given]
-  const messengers = new Map(
-    [...(sandbox ? [sandbox] : []), ...adapters].map(({ messenger }) => [messenger.platform, messenger]),
-  )
-  const channels = [...(sandbox ? [sandbox] : []), ...adapters].map(({ channel }) => channel)
+  const platforms = [...(sandbox ? [sandbox] : []), ...adapters]
+  const messengers = new Map(platforms.map(({ messenger }) => [messenger.platform, messenger]))
+  const channels = platforms.map(({ channel }) => channel)
   const llm = config.llm ? createOpenAiModel({ ...config.llm, clock: systemClock }) : null
   const limits = { timeoutMs: config.llm?.timeoutMs ?? 0, maxTokens: modelAnswerTokens }
   const notes = createNoteReader({ core, llm, limits, log })
-  const wakeInbox = () => queue.push('inbox')
+  const wakeInbox = () => queue.pushHere('inbox')
   const pipeline = createPipeline({ core, notes, log, wake: wakeInbox })
   core.changes.addConsumer('notify', wantsNotice)
-  const jobs = createJobs({
-    core,
-    queue,
+  const inboxWork = createInboxWork({ core, queue, work: pipeline.work })
+  const connections = createConnections({
+    channels,
+    leases: core.leases,
+    holder: several?.holder ?? self,
     log,
-    workInbox: pipeline.work,
-    maintain: () => refreshStatistics(database),
-    relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
-    sender: {
-      messengers,
-      urges: urgedCards,
-      outreach: noOutreach,
-      render: (tx, delivery) => renderCard(core, tx, delivery),
-    },
   })
+  const jobs = does.has('jobs')
+    ? createJobs({
+        core,
+        queue,
+        log,
+        several,
+        maintain: () => refreshStatistics(database),
+        relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
+        sender: {
+          messengers,
+          outreach: noOutreach,
+          render: (tx, delivery) => renderCard(core, tx, delivery),
+        },
+      })
+    : null
+  const wakeAll = () => {
+    inboxWork.wake()
+    jobs?.wakeAll()
+  }
 
   const ending = new AbortController()
-  const api = createApi({
+  const readiness = createReadiness({
     core,
-    identities: Object.fromEntries(
-      [...(sandbox ? [sandbox] : []), ...adapters].map(({ identity }) => [identity.platform, identity]),
-    ),
-    fileStore,
-    secureCookies: config.publicUrl.startsWith('https:'),
-    config: { timeZone: config.timeZone },
-    log,
-    readNote: notes.read,
-    signal: ending.signal,
+    dataDir: config.dataDir,
+    services: config.services,
+    migrations: migrations.map(({ name }) => name),
+    redis: () => queue.state(),
+    isStopping: () => ending.signal.aborted,
   })
-  const isReady = () => core.read((tx) => tx.query('SELECT 1')).then(Boolean, () => false)
-  const forms = createForms({ core, log, wake: wakeInbox })
-  const app = createServer({
-    log,
-    trustProxy: config.trustProxy,
-    dist,
-    api,
-    forms,
-    webhooks: createWebhooks(channels.flatMap(({ webhooks }) => webhooks ?? [])),
-    sandbox: sandbox?.router ?? null,
-    hosts: sandbox ? hostsOf(config) : null,
-    nextId: ids.next,
-    isReady,
-  })
-  const server = createHttpServer((request, response) => void app.callback()(request, response))
+  const ops = createOps({ readiness, metrics, token: config.metricsToken })
+  const live = createLiveChanges({ core, state, self: several && self, log })
+  const web = () =>
+    createServer({
+      log,
+      trustProxy: config.trustProxy,
+      dist,
+      api: createApi({
+        core,
+        identities: Object.fromEntries(platforms.map(({ identity }) => [identity.platform, identity])),
+        fileStore,
+        state,
+        secureCookies: config.publicUrl.startsWith('https:'),
+        config: { timeZone: config.timeZone },
+        log,
+        readNote: notes.read,
+        onChange: live.onChange,
+        signal: ending.signal,
+      }),
+      forms: createForms({ core, state, log, wake: wakeInbox }),
+      webhooks: createWebhooks(channels.flatMap(({ webhooks }) => webhooks ?? [])),
+      sandbox: sandbox?.router ?? null,
+      hosts: sandbox ? hostsOf(config) : null,
+      nextId: ids.next,
+      ops,
+      measure: metrics.measure(),
+    })
+  const app = does.has('web') ? web() : createOpsServer({ log, nextId: ids.next, ops })
+  const answer = app.callback()
+  const server = createHttp((request, response) => void answer(request, response))
   sandbox?.attach(server)
   await listen(server, config)
-  await Promise.all(channels.map((channel) => channel.start(pipeline.sink)))
-  jobs.start()
+  if (does.has('web') || does.has('bot'))
+    await Promise.all(channels.map((channel) => channel.start(pipeline.sink)))
+  if (does.has('bot')) connections.start()
+  inboxWork.start()
+  jobs?.start()
   return {
     core,
     clock,
     sandbox,
     origin: originOf(server, config),
-    wake: jobs.wakeAll,
+    wake: wakeAll,
     async idle() {
       while ((await queue.idle()) || (await sandbox?.idle()));
     },
-    /** Takes nothing new, finishes what is under way, then closes. */
+    /** Takes nothing new, finishes what is under way, hands back what it holds, then closes. */
     async stop() {
       ending.abort()
-      await jobs.stop()
+      const closed = closeHttp(server, requestGraceMs)
+      await Promise.all([connections.stop(), jobs?.stop()])
       await Promise.all(channels.map((channel) => channel.stop()))
-      const closed = new Promise((done) => server.close(done))
-      server.closeAllConnections()
-      await queue.close()
       // Ends the open consoles: the server does not count as closed while one WebSocket is there.
       await sandbox?.close()
       await closed
-      await state.close()
+      await Promise.race([queue.close(), pause(drainMs, null, { ref: false })])
+      inboxWork.stop()
+      await inboxWork.handBack()
+      live.stop()
+      await links.close()
       await database.close()
+      unclaim()
     },
   }
-}
-
-async function seedIfEmpty(core: Core, database: Database, fileStore: FileStore, log: Log): Promise<void> {
-  if ((await core.read((tx) => core.org.everybody(tx))).length > 0) return
-  // Loaded when it is needed: a real installation never pays for the demo.
-  const { seedDemo } = await import('../core/demo/seed.js')
-  await seedDemo({ database, fileStore, now: core.clock.now(), timeZone: core.timeZone })
-  log.info({}, 'the demo company is ready; npm run demo:reset makes it anew, DEMO=off leaves it out')
-}
-
-async function openSandbox(
-  core: Core,
-  clock: AdjustableClock,
-  config: Config,
-  log: Log,
-  onClock: () => void,
-): Promise<Sandbox> {
-  const listeners = new Set<() => void>()
-  const tell = () => {
-    for (const listener of listeners) listener()
-  }
-  core.changes.onCommitted(tell)
-  core.deliveries.onQueued(tell)
-  const sandbox = createSandbox({
-    file: join(config.dataDir, 'sandbox.db'),
-    clock,
-    ids: core.ids,
-    log,
-    host: {
-      pagesPath: '/app/',
-      panel: () => readPanel(core, clock),
-      onPanel(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-      async advanceClock(ms) {
-        const answer = await advanceClock(core, clock, ms, 0)
-        if (answer.ok) onClock()
-        return answer
-      },
-      async personInfo(externalId) {
-        return core.read(async (tx) => {
-          const person = await core.org.findByAccount(tx, 'sandbox', externalId)
-          return person ? `${person.title} · 在手 ${person.openLeads}/${person.openLeadCap}` : null
-        })
-      },
-    },
-  })
-  if (!config.demo) return sandbox
-  const { demoMessenger } = await import('../core/demo/messenger.js')
-  // The cast of the demo company; putting it again changes nothing that was said since.
-  for (const department of demoMessenger.departments) sandbox.accounts.putDepartment(department)
-  for (const account of demoMessenger.accounts) sandbox.accounts.put(account)
-  for (const group of demoMessenger.groups) sandbox.accounts.putGroup(group)
-  for (const [one, other] of demoMessenger.directs) sandbox.accounts.putDirect(one, other)
-  return sandbox
-}
-
-async function listen(server: Server, { host, port }: Config): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem =
-        error.code === 'EADDRINUSE'
-          ? `port ${port} is in use: choose another one`
-          : `cannot listen: ${error.message}`
-      fail(new ConfigError([{ variable: error.code === 'EADDRNOTAVAIL' ? 'HOST' : 'PORT', problem }]))
-    })
-    server.listen(port, host, done)
-  })
-}
-
-/** Names of this machine, and the one that the installation says it is reached by. */
-function hostsOf(config: Config): ReadonlySet<string> {
-  return new Set(['localhost', '127.0.0.1', '[::1]', config.host, new URL(config.publicUrl).hostname])
-}
-
-function originOf(server: Server, config: Config): string {
-  const address = server.address()
-  return typeof address === 'object' && address ? `http://${config.host}:${address.port}` : config.publicUrl
 }
 
 /** `npm start`. */
@@ -268,13 +234,11 @@ async function run(): Promise<void> {
   const log = createLog(config.logLevel)
   const running = await start(config, { log, dist: distFolder() })
   process.stdout.write(
-    `\n  跟进 已启动，在浏览器打开：${running.origin}\n  Genjin is running, open: ${running.origin}\n\n`,
+    config.services.includes('web')
+      ? `\n  跟进 已启动，在浏览器打开：${running.origin}\n  Genjin is running, open: ${running.origin}\n\n`
+      : `\n  跟进 已启动（${config.services.join('、')}）\n  Genjin is running, health: ${running.origin}\n\n`,
   )
-  const stop = () => {
-    void running.stop().then(() => process.exit(0))
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  endWithSignals(log, () => running.stop())
 }
 
 /** Both `bot/main.ts` (development) and `dist/bot/main.js` find the built pages in the project's `dist`. */
@@ -285,13 +249,5 @@ function distFolder(): string {
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  run().catch((error: unknown) => {
-    const isConfig = error instanceof ConfigError
-    process.stderr.write(
-      isConfig
-        ? `\n${error.problems.map((p) => `  ${p.variable}: ${p.problem}`).join('\n')}\n\n`
-        : `${String(error instanceof Error ? error.stack : error)}\n`,
-    )
-    process.exit(1)
-  })
+  run().catch(reportFailedStart)
 }

@@ -4,6 +4,7 @@ import { send } from '@koa/send'
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import helmet from 'koa-helmet'
+import { inLogContext } from '../core/log-context.js'
 import type { Log } from './log.js'
 
 export interface ServerDeps {
@@ -21,8 +22,10 @@ export interface ServerDeps {
   hosts: ReadonlySet<string> | null
   /** Makes the id of a request. */
   nextId: () => string
-  /** True when the process can do its work: the database answers. */
-  isReady: () => Promise<boolean>
+  /** Health, readiness and numbers. */
+  ops: Koa.Middleware
+  /** Measures requests. */
+  measure: Koa.Middleware
 }
 
 /** The HTTP side: headers, request ids, the routers and the built pages. */
@@ -36,9 +39,11 @@ export function createServer({
   sandbox,
   hosts,
   nextId,
-  isReady,
+  ops,
+  measure,
 }: ServerDeps): Koa {
   const app = new Koa({ proxy: trustProxy })
+  app.use(measure)
   app.use(requests(log, nextId))
   app.use(headers())
   if (hosts) app.use(onlyKnownHosts(hosts))
@@ -47,13 +52,7 @@ export function createServer({
   app.use(new Router().use('/api', api.routes(), api.allowedMethods()).routes())
   app.use(forms.routes()).use(forms.allowedMethods())
   app.use(webhooks.routes()).use(webhooks.allowedMethods())
-  app.use(async (ctx, next) => {
-    if (ctx.path === '/healthz') ctx.body = 'ok'
-    else if (ctx.path === '/readyz') {
-      ctx.status = (await isReady()) ? 200 : 503
-      ctx.body = ctx.status === 200 ? 'ready' : 'not ready'
-    } else await next()
-  })
+  app.use(ops)
   app.use(async (ctx, next) => {
     if (!/^\/(api|intake|hooks|sandbox)(\/|$)/.test(ctx.path)) return next()
     // To a program an unknown address is an error, never a page.
@@ -66,6 +65,11 @@ export function createServer({
   return app
 }
 
+/** The HTTP side of a process without pages: what its operator asks it. */
+export function createOpsServer({ log, nextId, ops }: Pick<ServerDeps, 'log' | 'nextId' | 'ops'>): Koa {
+  return new Koa().use(requests(log, nextId)).use(headers()).use(ops)
+}
+
 /** One line a request without query or body, and one calm answer when something broke. */
 function requests(log: Log, nextId: () => string): Koa.Middleware {
   return async (ctx, next) => {
@@ -74,7 +78,7 @@ function requests(log: Log, nextId: () => string): Koa.Middleware {
     ctx.set('x-request-id', requestId)
     const started = performance.now()
     try {
-      await next()
+      await inLogContext({ requestId }, next)
     } catch (error) {
       const status =
         typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'

@@ -2,6 +2,7 @@ import type { Core } from '../core/app.js'
 import type { Queue, WorkKind } from '../core/ports/queue.js'
 import { createDeadlineRunner } from './deadline-runner.js'
 import type { JobLog } from './job-log.js'
+import { createLeader } from './leader.js'
 import { createRelay, type RelayDeps } from './relay.js'
 import { createSchedules, type SchedulesDeps } from './schedules.js'
 import { createSender, type SenderDeps } from './sender.js'
@@ -10,53 +11,66 @@ export interface JobsDeps {
   core: Core
   queue: Queue
   log: JobLog
+  /** Null: this is the only process, nobody has to be asked. */
+  several: { holder: string } | null
   relay: Pick<RelayDeps, 'consumer' | 'react'>
   sender: Omit<SenderDeps, 'core' | 'log'>
-  /** Works on the inbox. @returns how many events there were. */
-  workInbox: (holder: string) => Promise<number>
   maintain: SchedulesDeps['maintain']
 }
 
 /** A lost push is found again after this long. */
 const sweepEveryMs = 1000
+/** Deadlines that another process started are seen by the elected runner after this long. */
+const lookAtDeadlinesEveryMs = 500
 
-/** Everything that happens by itself: inbox, relay, deliveries, deadlines and the daily schedules. */
-export function createJobs({ core, queue, log, relay, sender, workInbox, maintain }: JobsDeps) {
+/**
+ * What happens by itself: relay, deliveries, deadlines and the daily schedules. In several processes each of them
+ * relays and sends; one, elected by a lease, looks at the deadlines. A second runner would do no harm, it is only waste.
+ */
+export function createJobs({ core, queue, log, several, relay, sender, maintain }: JobsDeps) {
   const relaying = createRelay({ core, log, ...relay })
   const sending = createSender({ core, log, ...sender })
-  const deadlines = createDeadlineRunner({ core, log, wake: () => queue.push('deadlines') })
+  const deadlines = createDeadlineRunner({ core, log, wake: () => queue.pushHere('deadlines') })
   const schedules = createSchedules({ core, log, maintain })
-  const kinds: WorkKind[] = ['inbox', 'relay', 'deliveries', 'deadlines']
-  let sweep: NodeJS.Timeout | undefined
+  const elected =
+    several &&
+    createLeader({
+      leases: core.leases,
+      name: 'deadlines',
+      holder: several.holder,
+      log,
+      onHeld: async () => queue.pushHere('deadlines'),
+    })
+  const kinds: WorkKind[] = ['relay', 'deliveries', 'deadlines']
+  const timers: NodeJS.Timeout[] = []
 
-  queue.handle('inbox', async () => {
-    while ((await workInbox(core.ids.next())) > 0);
-  })
   queue.handle('relay', relaying.run)
   queue.handle('deliveries', sending.run)
-  queue.handle('deadlines', deadlines.run)
-  core.changes.onCommitted(() => queue.push('relay'))
-  core.deliveries.onQueued(() => queue.push('deliveries'))
-  core.deadlines.onStarted(() => queue.push('deadlines'))
+  queue.handle('deadlines', async () => {
+    if (!elected || elected.isHolder()) await deadlines.run()
+  })
 
+  const wakeAll = () => {
+    for (const kind of kinds) queue.pushHere(kind)
+  }
   return {
     /** Looks at everything once, then keeps looking. */
     start() {
-      const all = () => {
-        for (const kind of kinds) queue.push(kind)
-      }
-      all()
-      sweep = setInterval(all, sweepEveryMs)
+      elected?.start()
+      wakeAll()
+      timers.push(setInterval(wakeAll, sweepEveryMs))
+      timers.push(setInterval(() => queue.pushHere('deadlines'), lookAtDeadlinesEveryMs))
       schedules.start()
     },
     /** Asks every kind of work to look again now: after the clock was pushed. */
-    wakeAll() {
-      for (const kind of kinds) queue.push(kind)
-    },
+    wakeAll,
+    /** Takes nothing new; what runs goes on to the end of its batch. Hands the lease back. */
     async stop() {
-      clearInterval(sweep)
+      for (const timer of timers) clearInterval(timer)
       deadlines.stop()
+      relaying.stop()
       await schedules.stop()
+      await elected?.stop()
     },
   }
 }

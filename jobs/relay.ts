@@ -3,6 +3,7 @@ import { claimOutbox, delayOutbox, finishOutbox } from '../core/changes/outbox.j
 import type { Change } from '../core/changes/change.js'
 import type { Tx } from '../core/db/unit-of-work.js'
 import { faultPoint } from '../core/fault-points.js'
+import { inLogContext } from '../core/log-context.js'
 import type { JobLog } from './job-log.js'
 
 export interface RelayDeps {
@@ -18,10 +19,12 @@ const batch = 50
 
 /** Carries committed changes to those who must react. At least once by the lease, once in effect by the same unit. */
 export function createRelay({ core, consumer, react, log }: RelayDeps) {
+  let stopped = false
+
   async function together(claimed: Change[], holder: string): Promise<void> {
     await core.write(async (tx) => {
       for (const change of claimed) {
-        await react(tx, change)
+        await inLogContext({ changeId: change.id }, () => react(tx, change))
         if (!(await finishOutbox(tx, consumer, change.id, holder))) throw new Error('the lease was lost')
       }
       faultPoint('relay.before-commit')
@@ -45,9 +48,9 @@ export function createRelay({ core, consumer, react, log }: RelayDeps) {
   }
 
   return {
-    /** Works until nothing is due. */
+    /** Works until nothing is due, or it is stopped: then until the end of the batch. */
     async run(): Promise<void> {
-      for (;;) {
+      while (!stopped) {
         const holder = core.ids.next()
         const now = core.clock.now()
         const claimed = await core.write((tx) =>
@@ -65,6 +68,10 @@ export function createRelay({ core, consumer, react, log }: RelayDeps) {
           for (const { change, attempts } of claimed) await alone(change, attempts, holder)
         }
       }
+    },
+    /** Takes no further batch. */
+    stop() {
+      stopped = true
     },
   }
 }

@@ -1,7 +1,8 @@
 import { createTask, type ScheduledTask } from 'node-cron'
 import type { Core } from '../core/app.js'
+import { SealEntity } from '../core/changes/change.js'
 import { sealDay } from '../core/changes/verify.js'
-import { addDays, fromLocal, localDay } from '../core/deadlines/working-time.js'
+import { addDays, fromLocal, localDay, toLocal } from '../core/deadlines/working-time.js'
 import type { JobLog } from './job-log.js'
 
 export interface SchedulesDeps {
@@ -11,32 +12,106 @@ export interface SchedulesDeps {
   maintain: () => Promise<void>
 }
 
-/** What happens at a time of day. Each may run twice or late: the row it makes is unique. */
+interface Schedule {
+  key: string
+  /** Local time of day, `HH:mm`. */
+  at: string
+  run: () => Promise<void>
+}
+
+/** A run whose process died is done by another one after this long. */
+const runningMs = 10 * 60_000
+const dayMs = 86_400_000
+/** A day's run stays marked as done this long: no process comes that late. */
+const doneMs = 3 * dayMs
+/** An installation that stood still for longer than this seals no further back. */
+const mostSealedDays = 31
+
+/**
+ * What happens once a day. Every process wakes at the time; the lease that names the schedule and the day lets one of
+ * them run it, and stays as the mark that it is done. A run that failed or was missed is made up for within ten minutes.
+ */
 export function createSchedules({ core, log, maintain }: SchedulesDeps) {
-  async function sealYesterday(): Promise<void> {
+  async function sealPast(): Promise<void> {
     const now = core.clock.now()
     const today = localDay(now, core.timeZone)
-    const day = addDays(today, -1)
-    const range = { from: fromLocal(day, core.timeZone), to: fromLocal(today, core.timeZone) }
-    const seal = await core.write((tx) => sealDay(tx, { day, ...range, now }))
-    log.info({ day, changes: seal.changes, root: seal.root }, 'the day is sealed')
+    const yesterday = addDays(today, -1)
+    const [last] = await core.read((tx) =>
+      tx.getRepository(SealEntity).find({ order: { day: 'DESC' }, take: 1 }),
+    )
+    const oldest = addDays(today, -mostSealedDays)
+    let day = last ? addDays(last.day, 1) : yesterday
+    if (day < oldest) day = oldest
+    for (; day <= yesterday; day = addDays(day, 1)) {
+      const range = {
+        from: fromLocal(day, core.timeZone),
+        to: fromLocal(addDays(day, 1), core.timeZone),
+      }
+      const sealing = { day, ...range, now }
+      const seal = await core.write((tx) => sealDay(tx, sealing))
+      log.info({ day, changes: seal.changes, root: seal.root }, 'the day is sealed')
+    }
   }
+
+  async function prune(): Promise<void> {
+    const now = core.clock.now()
+    const keys = await core.keys.prune()
+    let leases = 0
+    for (const { key } of schedules) leases += await core.leases.prune(key, now)
+    log.info({ keys, leases }, 'what has expired is removed')
+  }
+
+  const schedules: Schedule[] = [
+    { key: 'seal', at: '00:10', run: sealPast },
+    { key: 'statistics', at: '03:30', run: maintain },
+    { key: 'prune', at: '03:40', run: prune },
+  ]
+
+  /** The day whose run is the last that has come due. */
+  function dayOf({ at }: Schedule, now: Date): string {
+    const local = toLocal(now, core.timeZone)
+    const today = local.slice(0, 10)
+    return local.slice(11, 16) >= at ? today : addDays(today, -1)
+  }
+
+  async function look(schedule: Schedule): Promise<void> {
+    const name = `${schedule.key}@${dayOf(schedule, core.clock.now())}`
+    // A holder for each try: the mark that it is done keeps this process away as well.
+    const holder = core.ids.next()
+    if ((await core.leases.hold(name, holder, runningMs)) === null) return
+    try {
+      await schedule.run()
+      await core.leases.hold(name, holder, doneMs)
+    } catch (error) {
+      log.error({ err: error, schedule: schedule.key }, 'a schedule failed, it is tried again')
+      await core.leases.release(name, holder)
+    }
+  }
+
+  const guarded = (schedule: Schedule) => () =>
+    look(schedule).catch((error: unknown) =>
+      log.error({ err: error, schedule: schedule.key }, 'a schedule could not be looked at'),
+    )
+  const task = (expression: string, run: () => Promise<void>) =>
+    createTask(expression, run, { timezone: core.timeZone, noOverlap: true })
 
   const tasks: ScheduledTask[] = []
-  const daily = (expression: string, run: () => Promise<void>) => {
-    const guarded = () =>
-      run().catch((error: unknown) => log.error({ err: error, expression }, 'a schedule failed'))
-    return createTask(expression, guarded, { timezone: core.timeZone, noOverlap: true })
+  const lookAtAll = async () => {
+    for (const schedule of schedules) await guarded(schedule)()
   }
-
   return {
-    sealYesterday,
+    /** Runs whatever has come due and is not done. */
+    lookAtAll,
     start() {
-      tasks.push(daily('10 0 * * *', sealYesterday), daily('30 3 * * *', maintain))
-      for (const task of tasks) void task.start()
+      for (const schedule of schedules) {
+        const [hour, minute] = schedule.at.split(':').map(Number)
+        tasks.push(task(`${minute} ${hour} * * *`, guarded(schedule)))
+      }
+      tasks.push(task('*/10 * * * *', lookAtAll))
+      for (const each of tasks) void each.start()
     },
     async stop() {
-      for (const task of tasks) await task.destroy()
+      for (const each of tasks) await each.destroy()
     },
   }
 }

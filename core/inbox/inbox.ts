@@ -3,7 +3,7 @@ import { backoffMs } from '../db/backoff.js'
 import * as column from '../db/columns.js'
 import { claimRows } from '../db/lease.js'
 import { updateRows } from '../db/rows.js'
-import { insertIgnore, select } from '../db/sql.js'
+import { execute, insertIgnore, select } from '../db/sql.js'
 import type { Tx, UnitOfWork } from '../db/unit-of-work.js'
 import { faultPoint } from '../fault-points.js'
 import type { Clock } from '../ports/clock.js'
@@ -70,6 +70,8 @@ interface Waiting {
 export type Inbox = ReturnType<typeof createInbox>
 
 export function createInbox({ clock, ids, work }: { clock: Clock; ids: Ids; work: UnitOfWork }) {
+  /** Under this name the process holds what it stored and works on at once. */
+  const holder = ids.next()
   const waiting: Waiting[] = []
   let flushing = false
 
@@ -124,6 +126,15 @@ export function createInbox({ clock, ids, work }: { clock: Clock; ids: Ids; work
         leaseMs,
         ...input,
       })
+    },
+
+    /** Hands back what this process stored and has not come to: another one takes it at its next look. */
+    handBack(tx: Tx): Promise<number> {
+      return execute(
+        tx,
+        "UPDATE inbox SET leaseHolder = NULL, leaseUntil = NULL WHERE leaseHolder = ? AND state = 'received'",
+        [holder],
+      )
     },
 
     async load(tx: EntityManager, rowIds: string[]): Promise<InboxRow[]> {
@@ -181,7 +192,7 @@ export function createInbox({ clock, ids, work }: { clock: Clock; ids: Ids; work
 
   async function insertBatch(tx: Tx, batch: Waiting[]): Promise<Accepted[]> {
     const now = clock.now()
-    const lease = { leaseHolder: ids.next(), leaseUntil: new Date(now.getTime() + leaseMs) }
+    const lease = { leaseHolder: holder, leaseUntil: new Date(now.getTime() + leaseMs) }
     const rows = batch.map(({ row }) => ({
       ...row,
       state: 'received',

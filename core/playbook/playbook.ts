@@ -87,6 +87,11 @@ export function createPlaybook({ clock, ids, changes }: { clock: Clock; ids: Ids
       return cache.get(name) as DocumentOf<N>
     },
 
+    /** Reads the documents anew when they are next asked for: another process may have published one. */
+    forget() {
+      cache.clear()
+    },
+
     /**
      * Saves a draft.
      *

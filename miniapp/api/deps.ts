@@ -1,6 +1,8 @@
 import type { Core } from '../../core/app.js'
+import type { Change } from '../../core/changes/change.js'
 import type { FileStore } from '../../core/ports/files.js'
 import type { Identity } from '../../core/ports/identity.js'
+import type { SharedState } from '../../core/ports/shared-state.js'
 import type { Platform } from '../../core/ports/platform.js'
 import type { NoteDraft } from '../../core/understanding/note-schema.js'
 import type { ApiLog } from './problems.js'
@@ -10,12 +12,16 @@ export interface ApiDeps {
   /** Sign-in, for each platform that is bound. */
   identities: Partial<Record<Platform, Identity>>
   fileStore: FileStore
+  /** Rate limits that hold in all processes together. */
+  state: SharedState
   /** The pages are served over https: the cookie goes nowhere else. */
   secureCookies: boolean
   config: { timeZone: string; version?: string }
   log?: ApiLog
   /** Understands a sentence; rules alone when it is not given. */
   readNote?: (text: string, context: NoteReading) => Promise<ReadNote>
+  /** Changes committed in any process, for the live streams; those of this process alone when it is not given. */
+  onChange?: (listener: (change: Change) => void) => () => void
   /** Ends the open live streams, so that the server can stop. */
   signal?: AbortSignal
 }

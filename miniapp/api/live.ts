@@ -24,10 +24,11 @@ interface Stream {
  * `GET /live`: server-sent events about what the person may see. A change is told as ids; those who could see a row
  * and cannot any more are told `gone`, so that their page asks again.
  */
-export function addLiveRoute(router: Router, { core, signal, log }: ApiDeps): void {
+export function addLiveRoute(router: Router, deps: ApiDeps): void {
+  const { core, signal, log, onChange = core.changes.onCommitted } = deps
   const streams = new Set<Stream>()
 
-  core.changes.onCommitted((change) => {
+  onChange((change) => {
     if (streams.size > 0) tell(change).catch((err: unknown) => log?.error({ err }, 'live event lost'))
   })
 

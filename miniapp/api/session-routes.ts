@@ -1,6 +1,5 @@
 import type { Router } from '@koa/router'
 import type { Context } from 'koa'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { DomainError } from '../../core/errors.js'
 import { departmentNames } from '../../core/org/departments.js'
 import { sessionTtlMs } from '../../core/org/sessions.js'
@@ -16,11 +15,10 @@ import { sessionCookie } from './guard.js'
 import { parse } from './problems.js'
 
 /** Codes are unguessable; this only keeps a stuck page from asking the platform without end. */
-const signInsPerMinute = 60
+const signIns = { points: 60, windowMs: 60_000 }
 
 export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): void {
-  const { core, identities, secureCookies } = deps
-  const limiter = new RateLimiterMemory({ points: signInsPerMinute, duration: 60 })
+  const { core, identities, secureCookies, state } = deps
 
   function setCookie(ctx: Context, value: string, maxAgeMs: number): void {
     const parts = [`${sessionCookie}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Lax']
@@ -29,9 +27,7 @@ export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): 
   }
 
   router.post('/session', async (ctx) => {
-    await limiter.consume(ctx.ip).catch(() => {
-      throw new DomainError('request.too_many')
-    })
+    if ((await state.take(`sign-in:${ctx.ip}`, signIns)) > 0) throw new DomainError('request.too_many')
     const { platform, code } = parse(signInSchema, await readJson(ctx))
     const identity = identities[platform]
     if (!identity) throw new DomainError('session.platform_off')

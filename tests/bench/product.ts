@@ -14,6 +14,7 @@ import { createIds } from '../../core/ports/ids.js'
 import type { MessageEvent } from '../../core/ports/inbound.js'
 import type { Messenger, Outgoing } from '../../core/ports/messenger.js'
 import { noOutreach } from '../../core/ports/outreach.js'
+import { createInboxWork } from '../../jobs/inbox-work.js'
 import { createJobs } from '../../jobs/jobs.js'
 import { makeCompany } from '../support/company.js'
 import { makeDatabase, type Engine } from './databases.js'
@@ -40,11 +41,12 @@ export async function startProduct(engine: Engine, onSend: (message: Outgoing) =
   const notes = createNoteReader({ core, llm: null, limits, log })
   const pipeline = createPipeline({ core, notes, log, wake: () => queue.push('inbox') })
   core.changes.addConsumer('notify', wantsNotice)
+  const inboxWork = createInboxWork({ core, queue, work: pipeline.work })
   const jobs = createJobs({
     core,
     queue,
     log,
-    workInbox: pipeline.work,
+    several: null,
     maintain: () => Promise.resolve(),
     relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
     sender: {
@@ -54,14 +56,19 @@ export async function startProduct(engine: Engine, onSend: (message: Outgoing) =
       render: (tx, delivery) => renderCard(core, tx, delivery),
     },
   })
+  inboxWork.start()
   jobs.start()
   return {
     core,
     company,
     sink: pipeline.sink,
-    wake: jobs.wakeAll,
+    wake() {
+      inboxWork.wake()
+      jobs.wakeAll()
+    },
     idle: queue.idle,
     async stop() {
+      inboxWork.stop()
       await jobs.stop()
       await queue.idle()
       await queue.close()

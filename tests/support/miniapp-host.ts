@@ -4,6 +4,8 @@ import { extname, join } from 'node:path'
 import { Router } from '@koa/router'
 import Koa from 'koa'
 import type { Platform } from '../../core/ports/platform.js'
+import { createInProcessState } from '../../adapters/shared-state/in-process.js'
+import { systemClock } from '../../core/ports/clock.js'
 import { createApi } from '../../miniapp/api/api.js'
 import { startCore, type TestCore } from './test-core.js'
 
@@ -36,6 +38,7 @@ export async function startMiniapp({ pages, test }: { pages?: string; test?: Tes
         },
       },
     },
+    state: createInProcessState(() => systemClock.now().getTime()),
     fileStore: {
       put: async (id, bytes) => void files.set(id, bytes),
       get: async (id) => files.get(id) ?? null,

@@ -40,7 +40,7 @@ export function startProcess(cwd: string, env: Record<string, string>): ProductP
   const origin = new Promise<string>((found, fail) => {
     const collect = (chunk: Buffer) => {
       written += chunk.toString('utf8')
-      const address = /Genjin is running, open: (\S+)/.exec(written)?.[1]
+      const address = /Genjin is running, (?:open|health): (\S+)/.exec(written)?.[1]
       if (address) found(address)
     }
     child.stdout.on('data', collect)

@@ -36,7 +36,16 @@ describe('the HTTP server', () => {
     ask(running.origin, path, headers ? { headers } : {})
 
   it('says that it lives and that it can work', async () => {
-    expect([(await get('/healthz')).text, (await get('/readyz')).text]).toEqual(['ok', 'ready'])
+    expect((await get('/healthz')).text).toBe('ok')
+    const ready = await get('/readyz')
+    expect(ready.status).toBe(200)
+    expect(JSON.parse(ready.text)).toMatchObject({
+      ready: true,
+      services: ['web', 'bot', 'jobs'],
+      database: 'ok',
+      migrations: 'ok',
+      redis: 'off',
+    })
   })
 
   it('gives every request an id of its own', async () => {
