@@ -24,6 +24,12 @@ const datum = (change: Change, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
+/** People whom the deciding side has chosen. */
+const listed = (change: Change, name: string): string[] => {
+  const value = change.data[name]
+  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
+}
+
 const leadOwner: Rule['to'] = async (change, { core, tx }) => {
   const lead = await core.leads.find(tx, change.subjectId)
   return [lead?.ownerId ?? lead?.offeredToId ?? lead?.askedId ?? null]
@@ -69,15 +75,11 @@ const rules: Rule[] = [
   { on: 'deal.opened', card: 'deal.stage', to: (change) => [after(change, 'ownerId')], tellCauser: true },
   { on: 'follow-up.recorded', card: 'follow-up', to: fromChat, tellCauser: true },
   { on: 'follow-up.drafted', card: 'follow-up', to: fromChat, tellCauser: true },
-  { on: 'task.fell-due', card: 'task.due', to: (change) => [datum(change, 'ownerId')] },
+  { on: 'task.fell-due', card: 'task.due', to: (change) => listed(change, 'toIds') },
   {
     on: 'task.overdue',
     card: 'task.overdue',
-    to: async (change, { core, tx }) => {
-      const owner = await core.org.findPerson(tx, datum(change, 'ownerId'))
-      const [manager] = owner ? await core.org.managersAbove(tx, owner.departmentId, owner.id) : []
-      return [manager?.id ?? null]
-    },
+    to: (change) => listed(change, 'toIds'),
   },
 ]
 

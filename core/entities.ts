@@ -4,7 +4,7 @@ import { ChangeEntity, ChangeValueEntity, SealEntity } from './changes/change.js
 import { OutboxEntity } from './changes/outbox.js'
 import { ContactEntity, CustomerEntity } from './customers/customer.js'
 import { LeaseEntity } from './db/leases.js'
-import { DeadlineEntity } from './deadlines/deadlines.js'
+import { DeadlineEntity } from './deadlines/deadline.js'
 import { DealEntity } from './deals/deal.js'
 import { DedupeKeyEntity } from './dedupe/keys.js'
 import { DeliveryEntity } from './deliveries/delivery.js'
@@ -15,6 +15,7 @@ import { KeyEntity } from './key-store/key-store.js'
 import { LeadEntity, TouchEntity } from './leads/lead.js'
 import { OfferEntity } from './leads/offer.js'
 import { InstallationEntity } from './org/installation.js'
+import { LeaveEntity } from './org/leave.js'
 import {
   BindingEntity,
   DepartmentEntity,
@@ -42,6 +43,7 @@ export const entities = [
   ProductLineEntity,
   FamiliarityEntity,
   BindingEntity,
+  LeaveEntity,
   SessionEntity,
   InstallationEntity,
   InboxEntity,

@@ -1,27 +1,63 @@
 import type { Core } from '../core/app.js'
+import { BatchDisturbed } from '../core/deadlines/firing.js'
 import { faultPoint } from '../core/fault-points.js'
 import type { JobLog } from './job-log.js'
 
 /** How often the runner looks at the table when nothing wakes it: a bound on lateness whatever else fails. */
 const longestSleepMs = 1000
-const batch = 100
+/**
+ * How long one unit may take: on the embedded database everybody else's writes, taps among them, stand behind it. The
+ * number of steps in a unit follows what they cost.
+ */
+const unitMs = 40
+const largestBatch = 200
 
 /** Fires what is due. Sleeps until the next due row; a started deadline or a pushed clock wakes it. */
 export function createDeadlineRunner({ core, wake, log }: { core: Core; wake: () => void; log: JobLog }) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
+  let batch = 20
 
-  /** @returns true when a step was fired: a later step of the same ladder may be due as well. */
+  /** One step in a unit of its own. A failure is noted: the next try comes after a while, the last one parks it. */
   async function fireOne(id: string, now: Date): Promise<boolean> {
     try {
       const fired = await core.write((tx) => core.deadlines.fire(tx, id, now))
       if (fired) faultPoint('deadline.after-commit')
       return fired
     } catch (error) {
-      // The step was rolled back with its effect; it is due again at the next look.
-      log.error({ deadlineId: id, err: error }, 'a deadline step failed, it is tried again')
-      return false
+      // The step was rolled back with its effect. Noting it may fail as well: then the whole look ends here.
+      const next = await core.write((tx) => core.deadlines.failed(tx, id, error))
+      if (next === 'again')
+        log.warn({ deadlineId: id, err: error }, 'a deadline step failed, it is tried again')
+      if (next === 'stuck')
+        log.error({ deadlineId: id, err: error }, 'a deadline step failed too often: stuck')
+      return next !== 'gone'
     }
+  }
+
+  /** Many steps in one unit; one by one when a step fails or somebody else moved one, so that none holds others up. */
+  async function fireAll(ids: string[], now: Date): Promise<boolean> {
+    const startedAt = performance.now()
+    try {
+      const fired = await core.write((tx) => core.deadlines.fireBatch(tx, ids, now))
+      faultPoint('deadline.after-commit')
+      const tookMs = Math.max(1, performance.now() - startedAt)
+      const fitting = Math.floor((fired * unitMs) / tookMs)
+      if (fired > 0) batch = Math.max(1, Math.min(largestBatch, fitting, batch * 2))
+      return fired > 0
+    } catch (error) {
+      if (!(error instanceof BatchDisturbed))
+        log.warn({ deadlines: ids.length, err: error }, 'steps failed together, each is tried by itself')
+      let isMoved = false
+      for (const id of ids) isMoved = (await fireOne(id, now)) || isMoved
+      return isMoved
+    }
+  }
+
+  /** Somebody's leave has begun: what waits for them goes on without them. */
+  async function beginLeaves(now: Date): Promise<void> {
+    for (const id of await core.read((tx) => core.deadlines.leaves.beginning(tx, now)))
+      await core.write((tx) => core.deadlines.leaves.begin(tx, id, now))
   }
 
   function sleepUntil(next: Date | null): void {
@@ -34,19 +70,20 @@ export function createDeadlineRunner({ core, wake, log }: { core: Core; wake: ()
   return {
     /** Fires until nothing is due, then sets the alarm. */
     async run(): Promise<void> {
-      const failed = new Set<string>()
-      for (;;) {
-        const now = core.clock.now()
-        const found = await core.read((tx) => core.deadlines.due(tx, now, batch + failed.size))
-        const due = found.filter((id) => !failed.has(id))
-        if (due.length === 0) break
-        for (const id of due) {
-          let fired = await fireOne(id, now)
-          if (!fired) failed.add(id)
-          while (fired) fired = await fireOne(id, now)
+      try {
+        await beginLeaves(core.clock.now())
+        while (!stopped) {
+          const now = core.clock.now()
+          const due = await core.read((tx) => core.deadlines.due(tx, now, batch))
+          // Nothing moved though something is due: somebody else has it, or it can't be moved. The next look is soon.
+          if (due.length === 0 || !(await fireAll(due, now))) break
         }
+        sleepUntil(await core.read((tx) => core.deadlines.nextAt(tx)))
+      } catch (error) {
+        // The database is away: nothing was lost, the next look is soon.
+        sleepUntil(null)
+        throw error
       }
-      sleepUntil(failed.size > 0 ? null : await core.read((tx) => core.deadlines.nextAt(tx)))
     },
     /** A deadline was started: it may be sooner than the alarm. */
     wakeEarlier: () => wake(),

@@ -79,7 +79,7 @@ export function createAssignment(deps: AssignmentDeps) {
   async function openOffer(tx: Tx, actor: Actor, lead: Lead, run: AssignmentRun, personId: string) {
     const now = clock.now()
     const person = await org.person(tx, personId)
-    const deadline = await deadlines.start(tx, 'lead.accept', subjectOf(lead.id))
+    const deadline = await deadlines.start(tx, 'lead.accept', subjectOf(lead.id), { personId })
     const offer: Offer = {
       id: ids.next(),
       leadId: lead.id,

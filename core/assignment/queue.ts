@@ -14,15 +14,20 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
   const timer = systemActor('assignment')
   const subjectOf = (leadId: string) => ({ type: 'lead' as const, id: leadId })
 
-  deadlines.on('lead.dispatch', 'ask-next', async (tx, { deadline }) => {
+  deadlines.concernedBy('lead', async (tx, id) => {
+    const lead = await leads.find(tx, id)
+    return lead && { ownerId: lead.ownerId ?? lead.offeredToId, departmentId: lead.departmentId }
+  })
+
+  deadlines.on('lead.dispatch', 'ask-next', async (tx, { deadline, step }) => {
     const lead = await leads.byId(tx, deadline.subjectId)
     if (lead.state !== 'queued' || !lead.departmentId) return
-    const chain = await org.managersAbove(tx, lead.departmentId)
-    const position = chain.findIndex((manager) => manager.id === lead.askedId)
-    const next = chain[position + 1]
-    // Above the top there is nobody to ask: red now, instead of waiting for steps that would change nothing.
+    const otherwise = `manager+${deadline.nextStep + 1}`
+    const [next] = await deadlines.peopleOf(tx, { deadline, step }, { otherwise, besides: lead.askedId })
+    // Above the top there is nobody else to ask: red now, instead of waiting for steps that would change nothing.
     if (!next) return standRed(tx, lead)
     await leads.requireMove(tx, lead, 'queued', { askedId: next.id })
+    await deadlines.waitFor(tx, 'lead.dispatch', subjectOf(lead.id), next.id)
     await changes.append(tx, timer, {
       subject: subjectOf(lead.id),
       kind: 'lead.escalated',
@@ -74,7 +79,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
     await org.forcePlace(tx, personId)
     await deadlines.meet(tx, 'lead.dispatch', subjectOf(lead.id))
     await deadlines.cancel(tx, 'lead.accept', subjectOf(lead.id))
-    await deadlines.start(tx, 'lead.view', subjectOf(lead.id))
+    await deadlines.start(tx, 'lead.view', subjectOf(lead.id), { personId })
     await changes.append(tx, actor, {
       subject: subjectOf(lead.id),
       kind: via === 'dispatch' ? 'lead.dispatched' : 'lead.taken-over',
@@ -114,7 +119,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
         },
         data: { reason },
       })
-      if (askedId) await deadlines.start(tx, 'lead.dispatch', subjectOf(lead.id))
+      if (askedId) await deadlines.start(tx, 'lead.dispatch', subjectOf(lead.id), { personId: askedId })
       else await standRed(tx, await leads.byId(tx, lead.id))
     },
 
@@ -165,7 +170,7 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
           viewedAt: via === 'manual' ? now : null,
         })
         if (!placeTaken) await org.forcePlace(tx, personId)
-        if (via === 'import') await deadlines.start(tx, 'lead.view', subjectOf(lead.id))
+        if (via === 'import') await deadlines.start(tx, 'lead.view', subjectOf(lead.id), { personId })
         await changes.append(tx, actor, {
           subject: subjectOf(lead.id),
           kind: 'lead.given',

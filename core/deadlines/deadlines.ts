@@ -1,84 +1,51 @@
-import { EntitySchema, type EntityManager } from 'typeorm'
+import { In, IsNull, Not, type EntityManager } from 'typeorm'
+import type { Changes } from '../changes/changes.js'
 import type { Subject, SubjectType } from '../changes/change.js'
-import * as column from '../db/columns.js'
 import { insertLater, updateRows } from '../db/rows.js'
 import { asOptionalDate, select } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
 import { isMadeHere, noteMade } from '../db/unit-state.js'
-import { faultPoint } from '../fault-points.js'
+import type { Org } from '../org/org.js'
+import type { Person } from '../org/person.js'
 import type { DeadlineKind } from '../playbook/ladders.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
-import { planLadder, type PlannedStep } from './ladder.js'
+import { DeadlineEntity, instantOf, openKeyOf, type Deadline } from './deadline.js'
+import { createFiring, type StepHandler } from './firing.js'
+import { carryOn, planLadder, type PlannedStep } from './ladder.js'
+import { createLeaves } from './leaves.js'
+import { createPlanning } from './planning.js'
+import { createPreviews } from './preview.js'
+import { createWho, type Concerned } from './who.js'
 
-/** Something that is waited for. waiting → met | cancelled | done (its ladder has run out). */
-export interface Deadline {
-  id: string
-  kind: DeadlineKind
-  subjectType: SubjectType
-  subjectId: string
-  startedAt: Date
-  dueAt: Date
-  steps: PlannedStep[]
-  nextStep: number
-  /** When the runner must look; null when nothing is left to fire. */
-  nextAt: Date | null
-  state: 'waiting' | 'met' | 'cancelled' | 'done'
-  /** `<kind> <subject id>` while waiting: at most one of a kind runs per subject. */
-  openKey: string | null
-  closedAt: Date | null
+export interface DeadlinesDeps {
+  clock: Clock
+  ids: Ids
+  changes: Changes
+  playbook: Playbook
+  org: Org
+  timeZone: string
 }
 
-export const DeadlineEntity = new EntitySchema<Deadline>({
-  name: 'deadline',
-  tableName: 'deadlines',
-  columns: {
-    id: column.id(),
-    kind: column.word(32),
-    subjectType: column.state(),
-    subjectId: column.ref(),
-    startedAt: column.instant(),
-    dueAt: column.instant(),
-    steps: column.document(),
-    nextStep: column.count(),
-    nextAt: column.optionalInstant(),
-    state: column.state(),
-    openKey: column.optionalWord(64),
-    closedAt: column.optionalInstant(),
-  },
-  indices: [
-    { name: 'deadlines_next', columns: ['nextAt'] },
-    { name: 'deadlines_open', columns: ['openKey'], unique: true },
-    { name: 'deadlines_subject', columns: ['subjectType', 'subjectId'] },
-  ],
-})
-
-/** What happens when a step fires, in the same unit as the step: both are committed, or neither. */
-export type StepHandler = (
-  tx: Tx,
-  input: { deadline: Deadline; step: PlannedStep; now: Date },
-) => Promise<void>
+/** Whose a subject is: tells whom the steps of its deadlines concern. */
+export type ConcernedBy = (tx: EntityManager, subjectId: string) => Promise<Concerned | null>
 
 export type Deadlines = ReturnType<typeof createDeadlines>
 
+const running: Deadline['state'][] = ['waiting', 'stuck']
+
 /** The only kind of waiting. */
-export function createDeadlines({
-  clock,
-  ids,
-  playbook,
-  timeZone,
-}: {
-  clock: Clock
-  ids: Ids
-  playbook: Playbook
-  timeZone: string
-}) {
+export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }: DeadlinesDeps) {
   const handlers = new Map<string, StepHandler>()
+  const concerned = new Map<SubjectType, ConcernedBy>()
   const wakers = new Set<() => void>()
-  const wake = () => {
-    for (const waker of wakers) waker()
-  }
+  const wake = (tx: Tx) =>
+    afterCommit(tx, () => {
+      for (const waker of wakers) waker()
+    })
+  const who = createWho({ clock, org, playbook, timeZone })
+  const planning = createPlanning({ playbook, timeZone })
 
   async function close(
     tx: Tx,
@@ -92,10 +59,18 @@ export function createDeadlines({
     const closed = await updateRows(
       tx,
       DeadlineEntity,
-      { openKey, state: 'waiting' },
+      { openKey, state: In(running) },
       { state, openKey: null, nextAt: null, closedAt: clock.now() },
     )
     return closed === 1
+  }
+
+  const find = (tx: EntityManager, kind: DeadlineKind, subject: Subject): Promise<Deadline | null> =>
+    tx.getRepository(DeadlineEntity).findOneBy({ openKey: openKeyOf(kind, subject) })
+
+  async function about(tx: EntityManager, deadline: Deadline): Promise<Concerned> {
+    const found = await concerned.get(deadline.subjectType)?.(tx, deadline.subjectId)
+    return found ?? { ownerId: deadline.personId, departmentId: null }
   }
 
   return {
@@ -104,27 +79,52 @@ export function createDeadlines({
       handlers.set(`${kind} ${action}`, handler)
     },
 
-    /** Calls back when a deadline was started: the runner may have to wake earlier. */
+    /** Registers whose the subjects of a type are. Each module does so for its own. */
+    concernedBy(type: SubjectType, find: ConcernedBy) {
+      concerned.set(type, find)
+    },
+
+    /** Calls back when a deadline was started or moved: the runner may have to wake earlier. */
     onStarted(waker: () => void) {
       wakers.add(waker)
     },
 
     /**
+     * The people whom a step concerns now, as its ladder says; those on leave are passed over, see `createWho`.
+     *
+     * @param otherwise - whom it concerns when the ladder does not say. @param besides - who has been asked already.
+     */
+    async peopleOf(
+      tx: EntityManager,
+      { deadline, step }: { deadline: Deadline; step: PlannedStep },
+      { otherwise, besides = null }: { otherwise?: string; besides?: string | null } = {},
+    ): Promise<Person[]> {
+      return who.people(tx, step.who ?? otherwise, await about(tx, deadline), { besides })
+    },
+
+    people: who.people,
+
+    /** The calendar that working time is counted by: the organisation's own, with the public holidays in it. */
+    calendar: planning.calendar,
+
+    /**
      * Starts waiting, by the ladder in force now. A running deadline of the same kind and subject is replaced.
      *
      * @param dueAt - for reminders: the chosen instant; else the ladder's own time from now.
+     * @param personId - who is waited for, where it is one person: their leave does not count as working time, and
+     * what waits for them goes on without them when their leave begins (where the ladder says so).
      */
     async start(
       tx: Tx,
       kind: DeadlineKind,
       subject: Subject,
-      { dueAt }: { dueAt?: Date } = {},
+      { dueAt, personId = null }: { dueAt?: Date; personId?: string | null } = {},
     ): Promise<Deadline> {
       await close(tx, kind, subject, 'cancelled')
       const ladder = (await playbook.get(tx, 'ladders'))[kind]
-      const calendar = await playbook.get(tx, 'calendar')
       const now = clock.now()
-      const plan = planLadder(ladder, now, { calendar, timeZone, ...(dueAt ? { dueAt } : {}) })
+      const settings = await planning.settings(tx, ladder.time, personId, now)
+      const plan = planLadder(ladder, now, { ...settings, ...(dueAt ? { dueAt } : {}) })
       const deadline: Deadline = {
         id: ids.next(),
         kind,
@@ -132,16 +132,23 @@ export function createDeadlines({
         subjectId: subject.id,
         startedAt: now,
         dueAt: plan.dueAt,
+        dueGiven: dueAt !== undefined,
+        time: ladder.time,
+        personId,
         steps: plan.steps,
         nextStep: 0,
         nextAt: instantOf(plan.steps[0]),
+        pausedAt: null,
+        heldMs: 0,
         state: 'waiting',
+        attempts: 0,
+        lastError: null,
         openKey: openKeyOf(kind, subject),
         closedAt: null,
       }
       noteMade(tx, deadline.openKey ?? deadline.id)
       await insertLater(tx, DeadlineEntity, [deadline])
-      afterCommit(tx, wake)
+      wake(tx)
       return deadline
     },
 
@@ -151,10 +158,98 @@ export function createDeadlines({
     /** It no longer matters. False when nothing was waiting any more. */
     cancel: (tx: Tx, kind: DeadlineKind, subject: Subject) => close(tx, kind, subject, 'cancelled'),
 
-    /** The running deadline of a kind for a subject; null when none runs. */
-    async running(tx: EntityManager, kind: DeadlineKind, subject: Subject): Promise<Deadline | null> {
-      return tx.getRepository(DeadlineEntity).findOneBy({ openKey: openKeyOf(kind, subject) })
+    /** Stops the counting, e.g. while it is the customer's turn. False when nothing runs, or it is paused already. */
+    async pause(tx: Tx, kind: DeadlineKind, subject: Subject): Promise<boolean> {
+      const paused = await updateRows(
+        tx,
+        DeadlineEntity,
+        { openKey: openKeyOf(kind, subject), state: 'waiting', pausedAt: IsNull() },
+        { pausedAt: clock.now(), nextAt: null },
+      )
+      return paused === 1
     },
+
+    /**
+     * Goes on counting: what was left of the (working) time when it was paused is left now. Steps that were due
+     * already fire at once. False when nothing was paused.
+     */
+    async resume(tx: Tx, kind: DeadlineKind, subject: Subject): Promise<boolean> {
+      const deadline = await find(tx, kind, subject)
+      const pausedAt = deadline?.pausedAt
+      if (!deadline || !pausedAt) return false
+      const plan = await planning.resumed(tx, { ...deadline, pausedAt }, clock.now())
+      const resumed = await updateRows(
+        tx,
+        DeadlineEntity,
+        { id: deadline.id, state: 'waiting', pausedAt: Not(IsNull()) },
+        {
+          dueAt: plan.dueAt,
+          steps: plan.steps,
+          nextAt: instantOf(plan.steps[deadline.nextStep]),
+          pausedAt: null,
+          heldMs: deadline.heldMs + plan.pausedMs,
+        },
+      )
+      if (resumed === 1) wake(tx)
+      return resumed === 1
+    },
+
+    /**
+     * Counts anew from a new start, by the ladder in force now, because the subject has changed. What has fired stays
+     * fired, except steps that the ladder marks `again`. A paused deadline stays paused.
+     *
+     * @param start - when the counting begins; now when it is not given. @param dueAt - as for `start`.
+     * @returns the deadline as it is now; null when none runs. `done` when nothing is left to fire.
+     */
+    async reanchor(
+      tx: Tx,
+      kind: DeadlineKind,
+      subject: Subject,
+      { start, dueAt, personId }: { start?: Date; dueAt?: Date; personId?: string | null } = {},
+    ): Promise<Deadline | null> {
+      const before = await find(tx, kind, subject)
+      if (!before) return null
+      const now = clock.now()
+      const startedAt = start ?? now
+      const whose = personId === undefined ? before.personId : personId
+      const ladder = (await playbook.get(tx, 'ladders'))[kind]
+      const settings = await planning.settings(tx, ladder.time, whose, startedAt)
+      const plan = planLadder(ladder, startedAt, { ...settings, ...(dueAt ? { dueAt } : {}) })
+      const steps = carryOn(before.steps.slice(0, before.nextStep), plan.steps, now, { again: true })
+      const next = instantOf(steps[before.nextStep])
+      const set: Partial<Deadline> = {
+        startedAt,
+        dueAt: plan.dueAt,
+        dueGiven: dueAt !== undefined,
+        time: ladder.time,
+        personId: whose,
+        steps,
+        nextAt: before.pausedAt ? null : next,
+        pausedAt: before.pausedAt ? now : null,
+        heldMs: 0,
+        attempts: 0,
+        lastError: null,
+        ...(next ? { state: 'waiting' } : { state: 'done', nextAt: null, openKey: null, closedAt: now }),
+      }
+      const moved = await updateRows(
+        tx,
+        DeadlineEntity,
+        { id: before.id, state: before.state, nextStep: before.nextStep },
+        set,
+      )
+      if (moved !== 1) return null
+      wake(tx)
+      return { ...before, ...set }
+    },
+
+    /** From now on somebody else is waited for; the steps stay where they are. */
+    async waitFor(tx: Tx, kind: DeadlineKind, subject: Subject, personId: string | null): Promise<boolean> {
+      const key = { openKey: openKeyOf(kind, subject), state: In(running) }
+      return (await updateRows(tx, DeadlineEntity, key, { personId })) === 1
+    },
+
+    /** The running deadline of a kind for a subject; null when none runs. */
+    running: find,
 
     /** Running deadlines that fire next, soonest first. */
     async upcoming(tx: EntityManager, limit: number): Promise<Deadline[]> {
@@ -186,35 +281,18 @@ export function createDeadlines({
       return row ? asOptionalDate(row.nextAt) : null
     },
 
-    /**
-     * Fires one due step: moves the deadline on by a conditional update and runs the step's handler in the same unit.
-     * A late runner, a restart or a second runner finds nothing to move and does nothing.
-     *
-     * @returns true when this call fired the step.
-     */
-    async fire(tx: Tx, id: string, now: Date): Promise<boolean> {
-      const deadline = await tx.getRepository(DeadlineEntity).findOneBy({ id, state: 'waiting' })
-      const step = deadline?.steps[deadline.nextStep]
-      if (!deadline || !step || deadline.nextAt === null || deadline.nextAt > now) return false
-      const following = instantOf(deadline.steps[deadline.nextStep + 1])
-      const moved = await updateRows(
-        tx,
-        DeadlineEntity,
-        { id, state: 'waiting', nextStep: deadline.nextStep },
-        following
-          ? { nextStep: deadline.nextStep + 1, nextAt: following }
-          : { nextStep: deadline.nextStep + 1, nextAt: null, state: 'done', openKey: null, closedAt: now },
-      )
-      if (moved !== 1) return false
-      faultPoint('deadline.after-claim')
-      const handler = handlers.get(`${deadline.kind} ${step.do}`)
-      // A ladder may name an action that this version does not know; the step is spent, the deadline goes on.
-      if (handler) await handler(tx, { deadline, step, now })
-      faultPoint('deadline.before-commit')
-      return true
-    },
+    ...createFiring({ clock, handlers, wake }),
+    ...createPreviews({
+      clock,
+      changes,
+      playbook,
+      planning,
+      timeZone,
+      about,
+      find,
+      people: who.people,
+      wake,
+    }),
+    leaves: createLeaves({ clock, ids, changes, org, playbook, timeZone, wake }),
   }
 }
-
-const openKeyOf = (kind: DeadlineKind, subject: Subject): string => `${kind} ${subject.id}`
-const instantOf = (step: PlannedStep | undefined): Date | null => (step ? new Date(step.at) : null)

@@ -5,8 +5,10 @@ import { execute, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { readOnce } from '../db/unit-state.js'
 import { DomainError } from '../errors.js'
+import type { Clock } from '../ports/clock.js'
 import type { Platform } from '../ports/platform.js'
 import { keepPeople, keptPerson, takePlaceOf } from './places.js'
+import { onLeave } from './leave.js'
 import {
   BindingEntity,
   DepartmentEntity,
@@ -18,11 +20,12 @@ import {
   type Department,
   type Person,
 } from './person.js'
+import { presentPeople } from './present.js'
 
 export type Org = ReturnType<typeof createOrg>
 
 /** People, departments, regions and product lines: who is there, who leads whom, who is which account. */
-export function createOrg() {
+export function createOrg({ clock }: { clock: Clock }) {
   async function departments(tx: EntityManager): Promise<Map<string, Department>> {
     return readOnce(tx, 'departments', 'all', async () => {
       const rows = await tx.getRepository(DepartmentEntity).find()
@@ -100,12 +103,18 @@ export function createOrg() {
     },
 
     /**
-     * The chain of leaders above a department, nearest first, without repeats; those who are away or left are passed
-     * over, since a question to them would be a question to nobody.
+     * The chain of leaders above a department, nearest first, without repeats. In the place of those on leave stands
+     * their deputy; those who are away without one, or left, are passed over: a question to them would be one to nobody.
      *
      * @param without - a person who must not be asked about their own case.
      */
     async managersAbove(tx: EntityManager, departmentId: string, without?: string): Promise<Person[]> {
+      const leaders = await presentPeople(tx, await this.leadersAbove(tx, departmentId, without), clock.now())
+      return leaders.filter(({ id }) => id !== without)
+    },
+
+    /** Ids of the leaders above a department, there or not: the levels of the organisation. As for `managersAbove`. */
+    async leadersAbove(tx: EntityManager, departmentId: string, without?: string): Promise<string[]> {
       const all = await departments(tx)
       const ids: string[] = []
       const seen = new Set<string>()
@@ -117,11 +126,7 @@ export function createOrg() {
         seen.add(at.id)
         if (at.leaderId && at.leaderId !== without && !ids.includes(at.leaderId)) ids.push(at.leaderId)
       }
-      const leaders = await this.people(tx, ids)
-      return ids.flatMap((id) => {
-        const leader = leaders.get(id)
-        return leader?.state === 'active' ? [leader] : []
-      })
+      return ids
     },
 
     /** The department at the top of the tree: where a lead stands that belongs nowhere else. */
@@ -136,21 +141,22 @@ export function createOrg() {
       return subtree(await departments(tx), [departmentId])
     },
 
-    /** Active reps of the given departments; of the whole organisation without them. */
+    /** Active reps of the given departments, of the whole organisation without them; nobody who is on leave. */
     async reps(tx: EntityManager, departmentIds?: readonly string[]): Promise<Person[]> {
       const where = { role: 'rep' as const, state: 'active' as const }
       if (departmentIds?.length === 0) return []
-      const name = `reps ${departmentIds?.join() ?? 'all'}`
-      return readOnce(tx, 'people', name, async () =>
-        keepPeople(
+      return readOnce(tx, 'people', `reps ${departmentIds?.join() ?? 'all'}`, async () => {
+        const reps = await tx.getRepository(PersonEntity).find({
+          where: departmentIds ? { ...where, departmentId: In([...departmentIds]) } : where,
+          order: { id: 'ASC' },
+          take: 1000,
+        })
+        const away = await onLeave(tx, clock.now())
+        return keepPeople(
           tx,
-          await tx.getRepository(PersonEntity).find({
-            where: departmentIds ? { ...where, departmentId: In([...departmentIds]) } : where,
-            order: { id: 'ASC' },
-            take: 1000,
-          }),
-        ),
-      )
+          reps.filter(({ id }) => !away.has(id)),
+        )
+      })
     },
 
     async regions(tx: EntityManager) {

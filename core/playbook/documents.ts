@@ -3,6 +3,8 @@ import { actionLibraryDefault, actionLibrarySchema } from './action-library.js'
 import { assignmentDefault, assignmentSchema } from './assignment.js'
 import { calendarDefault, calendarSchema } from './calendar.js'
 import { captureDefault, captureSchema } from './capture.js'
+import { dutyDefault, dutySchema } from './duty.js'
+import { holidaysDefault, holidaysSchema } from './holidays.js'
 import { intakeDefault, intakeSchema } from './intake.js'
 import { laddersDefault, laddersSchema } from './ladders.js'
 import { leadScoreDefault, leadScoreSchema } from './lead-score.js'
@@ -17,6 +19,8 @@ export const documents = {
   assignment: document('分配规则', assignmentSchema, assignmentDefault),
   calendar: document('工作日历', calendarSchema, calendarDefault),
   capture: document('线索识别', captureSchema, captureDefault),
+  duty: document('值班名单', dutySchema, dutyDefault),
+  holidays: document('法定节假日', holidaysSchema, holidaysDefault),
   intake: document('网页表单', intakeSchema, intakeDefault),
   ladders: document('时限与升级', laddersSchema, laddersDefault),
   'lead-score': document('线索评分', leadScoreSchema, leadScoreDefault),

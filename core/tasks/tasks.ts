@@ -3,7 +3,9 @@ import { systemActor, type Actor } from '../actor.js'
 import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
+import type { Deadline } from '../deadlines/deadline.js'
 import type { Deadlines } from '../deadlines/deadlines.js'
+import type { PlannedStep } from '../deadlines/ladder.js'
 import { DealEntity } from '../deals/deal.js'
 import { DomainError } from '../errors.js'
 import { authorize } from '../permissions/permissions.js'
@@ -32,18 +34,23 @@ export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
   const subjectOf = (id: string) => ({ type: 'task' as const, id })
 
   const tell =
-    (kind: 'task.fell-due' | 'task.overdue') =>
-    async (tx: Tx, { deadline }: { deadline: { subjectId: string } }) => {
+    (kind: 'task.fell-due' | 'task.overdue', otherwise: string) =>
+    async (tx: Tx, { deadline, step }: { deadline: Deadline; step: PlannedStep }) => {
       const task = await tx.getRepository(TaskEntity).findOneBy({ id: deadline.subjectId, state: 'open' })
-      if (task)
-        await changes.append(tx, timer, {
-          subject: subjectOf(task.id),
-          kind,
-          data: { ownerId: task.ownerId },
-        })
+      if (!task) return
+      const people = await deadlines.peopleOf(tx, { deadline, step }, { otherwise })
+      await changes.append(tx, timer, {
+        subject: subjectOf(task.id),
+        kind,
+        data: { ownerId: task.ownerId, toIds: people.map(({ id }) => id) },
+      })
     }
-  deadlines.on('task.due', 'remind', tell('task.fell-due'))
-  deadlines.on('task.due', 'overdue', tell('task.overdue'))
+  deadlines.concernedBy('task', async (tx, id) => {
+    const task = await tx.getRepository(TaskEntity).findOneBy({ id })
+    return task && { ownerId: task.ownerId, departmentId: null }
+  })
+  deadlines.on('task.due', 'remind', tell('task.fell-due', 'owner'))
+  deadlines.on('task.due', 'overdue', tell('task.overdue', 'manager'))
 
   async function end(tx: Tx, actor: Actor, task: Task, state: 'done' | 'cancelled'): Promise<boolean> {
     const ended = await updateRows(
@@ -75,7 +82,7 @@ export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
         closedAt: null,
       }
       await insertRows(tx, TaskEntity, [task])
-      await deadlines.start(tx, 'task.due', subjectOf(task.id), { dueAt: task.dueAt })
+      await deadlines.start(tx, 'task.due', subjectOf(task.id), { dueAt: task.dueAt, personId: task.ownerId })
       await changes.append(tx, actor, {
         subject: subjectOf(task.id),
         kind: 'task.added',
@@ -105,7 +112,7 @@ export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
       authorize(actor, 'task.do', { ownerId: task.ownerId, departmentId: null })
       if ((await updateRows(tx, TaskEntity, { id, state: 'open' }, to)) !== 1)
         throw new DomainError('task.closed', { id })
-      await deadlines.start(tx, 'task.due', subjectOf(id), { dueAt: to.dueAt })
+      await deadlines.start(tx, 'task.due', subjectOf(id), { dueAt: to.dueAt, personId: task.ownerId })
       await changes.append(tx, actor, {
         subject: subjectOf(id),
         kind: 'task.postponed',
@@ -154,7 +161,7 @@ export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
         const task = await tx.getRepository(TaskEntity).findOneBy({ id, state: 'done' })
         if (!task) continue
         await updateRows(tx, TaskEntity, { id, state: 'done' }, { state: 'open', closedAt: null })
-        await deadlines.start(tx, 'task.due', subjectOf(id), { dueAt: task.dueAt })
+        await deadlines.start(tx, 'task.due', subjectOf(id), { dueAt: task.dueAt, personId: task.ownerId })
         await changes.append(tx, actor, {
           subject: subjectOf(id),
           kind: 'task.reopened',

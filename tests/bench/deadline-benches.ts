@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { insertRows } from '../../core/db/rows.js'
-import { DeadlineEntity, type Deadline } from '../../core/deadlines/deadlines.js'
+import { DeadlineEntity, type Deadline } from '../../core/deadlines/deadline.js'
 import type { Engine } from './databases.js'
 import { startProduct } from './product.js'
 import { percentile, type Bench } from './report.js'
 
-const waiting = 10_000
+const waiting = 100_000
 const dueWithinMs = 4000
 const due = 200
 const overdue = 2000
@@ -68,10 +68,17 @@ async function fill({ core }: Awaited<ReturnType<typeof startProduct>>, instants
       subjectId: id,
       startedAt: core.clock.now(),
       dueAt: at,
+      dueGiven: true,
+      time: 'clock',
+      personId: null,
       steps: [{ at: at.toISOString(), do: 'remind' }],
       nextStep: 0,
       nextAt: at,
+      pausedAt: null,
+      heldMs: 0,
       state: 'waiting',
+      attempts: 0,
+      lastError: null,
       openKey: `task.due ${id}`,
       closedAt: null,
     }

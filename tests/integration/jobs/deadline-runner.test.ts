@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../bot/log.js'
-import { DeadlineEntity } from '../../../core/deadlines/deadlines.js'
+import { DeadlineEntity } from '../../../core/deadlines/deadline.js'
 import { spanMs } from '../../../core/deadlines/ladder.js'
 import { createDeadlineRunner } from '../../../jobs/deadline-runner.js'
 import { startCore, type TestCore } from '../../support/test-core.js'
