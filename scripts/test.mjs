@@ -3,7 +3,7 @@
  * the sums alone on the last line. With CI=true nothing may be left out.
  *
  *   npm test                                  all kinds
- *   npm test -- --only unit,e2e               some kinds: unit, integration, mysql, contract, e2e
+ *   npm test -- --only unit,e2e               some kinds: unit, integration, mysql, contract, chaos, e2e
  *   npm test -- --only unit tests/unit/x.ts   what follows goes to vitest
  */
 import { spawn } from 'node:child_process'

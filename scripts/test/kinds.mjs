@@ -18,6 +18,7 @@ export const kinds = [
     needs: ['mysql'],
   },
   { name: 'contract', title: 'contract', project: 'contract' },
+  { name: 'chaos', title: 'chaos, a minute of it', project: 'chaos' },
   { name: 'e2e', title: 'e2e in Chromium', project: 'e2e', needs: ['chromium'] },
 ]
 

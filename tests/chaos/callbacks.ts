@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { InboundEvent } from '../../core/ports/inbound.js'
+import type { Card } from '../../core/ports/card.js'
+import type { Double } from './double.js'
 import { createRandom } from './random.js'
 import type { Callback } from './ledger.js'
 import { hookPath } from './wire.js'
@@ -12,9 +14,9 @@ export type Callbacks = ReturnType<typeof createCallbacks>
 
 /**
  * Hands events over as platforms do: each a little late and so in another order, again until it is acknowledged, and
- * one in ten once more although it was.
+ * one in ten once more although it was. A tap's answer is the card as it looks from then on.
  */
-export function createCallbacks(seed: number, origins: () => string[]) {
+export function createCallbacks(seed: number, origins: () => string[], double: Double) {
   const random = createRandom(seed ^ 0xca11)
   const underWay = new Set<Promise<void>>()
 
@@ -22,6 +24,8 @@ export function createCallbacks(seed: number, origins: () => string[]) {
     const listening = origins()
     const origin = listening[random.whole(Math.max(1, listening.length))]
     if (!origin) return false
+    const cardRef = event.type === 'tap' ? event.cardRef : ''
+    const drawn = double.drawings(cardRef)
     try {
       const response = await fetch(`${origin}${hookPath(event.platform)}`, {
         method: 'POST',
@@ -29,8 +33,11 @@ export function createCallbacks(seed: number, origins: () => string[]) {
         body: JSON.stringify(event),
         signal: AbortSignal.timeout(answerWithinMs),
       })
-      await response.arrayBuffer()
-      return response.status === 200
+      if (response.status !== 200) return false
+      const { answer } = (await response.json()) as { answer: { card?: Card } | null }
+      // What was drawn after the tap had left is newer than what the tap is answered with.
+      if (answer?.card && double.drawings(cardRef) === drawn) double.draw(cardRef, answer.card)
+      return true
     } catch {
       return false
     }

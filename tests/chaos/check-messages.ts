@@ -11,8 +11,8 @@ const maybeTwice = '可能重复'
 const unsent: readonly string[] = ['queued', 'sending']
 const ends: readonly string[] = ['failed', 'expired', 'unknown']
 const taken: readonly string[] = ['sent', 'delivered', 'read', 'acted']
-/** Cards whose words follow their record alone: others tell of the hour at which they were drawn. */
-const lasting = new Set(['lead.offer', 'lead.dispatch', 'lead.given', 'follow-up'])
+/** Cards whose face follows their record alone: others tell of the hour at which they were drawn, or are being filled in. */
+const lasting = new Set(['lead.offer', 'lead.dispatch', 'lead.given'])
 
 /** No message is lost, none is there twice, and what is shown is what a card drawn now would show. */
 export function checkMessages(core: Core, double: Double): Promise<Violation[]> {

@@ -112,6 +112,13 @@ export async function startDouble(seed: number) {
     shown,
     texts,
     calls,
+    /** How often the message of a delivery was drawn anew. */
+    drawings: (ref: string): number =>
+      [...shown.values()].reduce((sum, message) => sum + (message.ref === ref ? message.updates : 0), 0),
+    /** The card that answers a tap takes the place of the tapped one. */
+    draw(ref: string, card: Card): void {
+      for (const message of shown.values()) if (message.ref === ref) message.card = card
+    },
     /** From now on it answers everything, at once. */
     calmDown() {
       troubled = false

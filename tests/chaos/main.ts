@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { runChaos } from './run.js'
+import { clearStages } from './stage.js'
 
 /**
  * `npm run chaos -- --seconds 300 --db sqlite|mysql --seed 1 [--processes 1|3] [--rate 12] [--quiet]`
@@ -63,6 +64,14 @@ async function run(): Promise<void> {
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+// The processes die with this one, the servers and the disk do not: they are put away first.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abandon(signal))
+
+function abandon(signal: NodeJS.Signals): void {
+  say(`chaos: given up (${signal})`)
+  void clearStages().then(() => process.exit(130))
+}
 
 run().catch((error: unknown) => {
   process.stderr.write(`chaos: ${error instanceof Error ? error.message : String(error)}\n`)

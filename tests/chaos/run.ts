@@ -55,7 +55,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   })
   try {
     const ledger = emptyLedger()
-    const callbacks = createCallbacks(seed, fleet.origins)
+    const callbacks = createCallbacks(seed, fleet.origins, double)
     const clock = { now: () => createAdjustableClock(fleet.clockOffsetMs()).now() }
     const people = createPeople({ double, callbacks, ledger, origins: fleet.origins, clock })
     const faults = createFaults({ stage, fleet, say })

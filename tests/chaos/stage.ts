@@ -70,7 +70,7 @@ export async function makeStage(input: {
   }
 
   await look(input.offsetMs, bindEverybody)
-  return {
+  const stage: Stage = {
     folder,
     disk,
     mariadb,
@@ -82,8 +82,18 @@ export async function makeStage(input: {
       await redis?.stop('SIGKILL')
       disk?.remove()
       rmSync(folder, { recursive: true, force: true })
+      open.delete(stage)
     },
   }
+  open.add(stage)
+  return stage
+}
+
+const open = new Set<Stage>()
+
+/** Puts away whatever is still there: for a run that was broken off. */
+export async function clearStages(): Promise<void> {
+  for (const stage of open) await stage.clear()
 }
 
 async function bindEverybody(core: Core): Promise<void> {
