@@ -63,8 +63,6 @@ export interface StartDeps {
   adapters?: readonly PlatformAdapter[]
 }
 
-/** A manager's card about a lead that nobody took is followed by the strongest reminder there is (P-22). */
-const urgedCards = new Set(['lead.dispatch'])
 const modelAnswerTokens = 800
 /** Requests under way when the process is stopped. */
 const requestGraceMs = 3000
@@ -140,7 +138,6 @@ export async function start(
         relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
         sender: {
           messengers,
-          urges: urgedCards,
           outreach: noOutreach,
           render: (tx, delivery) => renderCard(core, tx, delivery),
         },

@@ -69,7 +69,7 @@ async function planColleague(
   const verified =
     (plan: Plan): Plan =>
     async (tx) => {
-      await core.org.verifyAccount(tx, event.platform, event.sender.externalId)
+      await core.bindings.acted(tx, event.platform, event.sender.externalId)
       return plan(tx)
     }
   const found = findCommand(event.text)

@@ -12,6 +12,8 @@ interface Rule {
   params?: (change: Change) => Record<string, string>
   urgent?: boolean
   tellCauser?: boolean
+  /** One of many by the same act. */
+  bulk?: (change: Change) => boolean
   subject?: (change: Change) => Subject
 }
 
@@ -65,6 +67,7 @@ const rules: Rule[] = [
     on: 'lead.given',
     card: 'lead.given',
     to: (change) => (datum(change, 'via') === 'import' ? [after(change, 'ownerId')] : []),
+    bulk: () => true,
   },
   { on: 'lead.touched', card: 'lead.touched', to: leadOwner },
   {
@@ -94,17 +97,24 @@ for (const rule of rules) byKind.set(rule.on, [...(byKind.get(rule.on) ?? []), r
 /** Subjects whose cards are drawn anew when they change. */
 const shownOnCards = new Set(['lead', 'customer', 'deal', 'follow-up', 'task'])
 
+/** Somebody has taken the matter in hand: nobody is pressed about it any more. */
+const settles = new Set(['lead.accepted', 'lead.dispatched', 'lead.taken-over', 'lead.given', 'lead.closed'])
+
 /** Changes that the notify consumer must hear of: all that send a card or change one. */
 export const wantsNotice = (kind: string): boolean =>
   byKind.has(kind) ||
   [...shownOnCards].some((type) => kind.startsWith(`${type}.`)) ||
   kind.startsWith('offer.') ||
-  kind === 'file.added'
+  kind === 'file.added' ||
+  kind === 'playbook.published' ||
+  kind === 'playbook.rolled-back'
 
 /** Reacts to one change, in the unit that also finishes the outbox row: queues new cards, has shown ones drawn anew. */
 export async function notify(core: Core, tx: Tx, change: Change): Promise<void> {
   const subject = { type: change.subjectType, id: change.subjectId }
   if (shownOnCards.has(subject.type)) await core.deliveries.refresh(tx, subject)
+  if (settles.has(change.kind)) await core.deliveries.reminders.settle(tx, subject)
+  if (subject.type === 'playbook' && subject.id === 'credentials') await core.credentials.sync(tx)
   if (subject.type === 'follow-up') {
     // It may be the first contact with its lead, or no longer be one: the lead's cards say which.
     const about = aboutOf(await core.followUps.byId(tx, subject.id))
@@ -120,6 +130,9 @@ export async function notify(core: Core, tx: Tx, change: Change): Promise<void> 
         params: rule.params?.(change) ?? {},
         to: { personId },
         urgent: rule.urgent ?? false,
+        answers: personId === change.actorId,
+        bulk: rule.bulk?.(change) ?? false,
+        causeId: change.id,
         dedupeKey: `${change.id}:${rule.card}:${personId}`,
       })
     }

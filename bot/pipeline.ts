@@ -74,6 +74,11 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
           await takeReceipt(row.id, event)
           return null
         case 'entered':
+          await core.write(async (tx) => {
+            await core.bindings.acted(tx, event.platform, event.sender.externalId)
+            await core.inbox.finish(tx, row.id)
+          })
+          return null
         case 'directory':
         case 'customer':
           await core.write((tx) => core.inbox.finish(tx, row.id))
@@ -115,20 +120,7 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
 
   async function takeReceipt(inboxId: string, event: ReceiptEvent): Promise<void> {
     await core.write(async (tx) => {
-      const delivery = await core.deliveries.find(tx, event.cardRef)
-      const isNews = await core.deliveries.receipt(tx, event.cardRef, event.state)
-      if (
-        delivery &&
-        isNews &&
-        event.state === 'read' &&
-        delivery.subjectType === 'lead' &&
-        delivery.personId
-      ) {
-        const reader = await core.org.actorOf(tx, delivery.personId, { channel: event.platform })
-        // Having read the card of a lead that one owns counts as having seen the lead (P-7).
-        if (reader && delivery.card !== 'lead.dispatch')
-          await core.leads.markViewed(tx, reader, delivery.subjectId)
-      }
+      await core.deliveries.receipt(tx, event.cardRef, event.state)
       await core.inbox.finish(tx, inboxId)
     })
   }

@@ -18,9 +18,14 @@ export async function renderCard(core: Core, tx: EntityManager, delivery: Delive
   if (!kind) return gone
   const viewer = delivery.personId ? await core.org.actorOf(tx, delivery.personId, { channel: 'card' }) : null
   try {
-    return await kind.render({ core, tx, now: core.clock.now(), delivery, viewer })
+    const card = await kind.render({ core, tx, now: core.clock.now(), delivery, viewer })
+    return delivery.repeated ? { ...card, footnote: withWarning(card.footnote) } : card
   } catch (error) {
     if (error instanceof DomainError && error.code.endsWith('.not_found')) return gone
     throw error
   }
 }
+
+/** Sent once more because nobody knows whether the first one arrived. */
+const withWarning = (footnote = ''): string =>
+  [footnote, '可能重复：上一次发送没有得到平台答复'].filter(Boolean).join(' · ')

@@ -61,6 +61,7 @@ async function decide(
   try {
     return await core.write(async (tx) => {
       const outcome = await run(tx)
+      await core.bindings.acted(tx, event.platform, event.sender.externalId)
       await settle(core, tx, delivery, actor)
       // A repeat of a tap that is done already is undone here: the card alone is the answer.
       if (!(await core.inbox.finish(tx, inboxId, { outcome }))) throw new AlreadyDone()

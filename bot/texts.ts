@@ -21,6 +21,7 @@ const refusals: Record<string, (data: Record<string, unknown>) => string> = {
   'follow-up.not_active': () => '这条跟进已经撤销，不能再修改。',
   'follow-up.choose_first': () => '请先选择是哪位客户。',
   'task.not_found': () => '没有找到这条待办。',
+  'delivery.not_found': () => '没有找到这条消息。',
   'task.closed': () => '这条待办已经处理过了。',
   'value.invalid': ({ field, rule }) => `${String(field)}${String(rule)}`,
   'form.invalid': ({ problems }) => (Array.isArray(problems) ? problems.join('；') : '填写的内容有误'),
@@ -96,6 +97,11 @@ export const changeLabels: Record<string, string> = {
   'playbook.published': '发布规则',
   'playbook.rolled-back': '退回规则',
   'clock.advanced': '时钟拨快',
+  'person.account-bound': '绑定账号',
+  'person.account-unbound': '解除绑定',
+  'person.account-verified': '账号确认有效',
+  'person.account-broken': '账号被平台拒收',
+  'person.account-mended': '账号恢复可用',
 }
 
 export const deadlineLabels: Record<string, string> = {
@@ -103,6 +109,7 @@ export const deadlineLabels: Record<string, string> = {
   'lead.dispatch': '等待主管处理',
   'lead.view': '等待查看',
   'task.due': '待办提醒',
+  'credential.expiry': '到期提醒',
 }
 
 export const stepLabels: Record<string, string> = {
@@ -112,4 +119,5 @@ export const stepLabels: Record<string, string> = {
   'offer-again': '收回重新分配',
   remind: '发提醒卡片',
   overdue: '抄送主管',
+  warn: '提醒管理员',
 }

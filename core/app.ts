@@ -7,7 +7,9 @@ import { createUnitOfWork } from './db/unit-of-work.js'
 import { createDeadlines } from './deadlines/deadlines.js'
 import { createConversion } from './deals/convert.js'
 import { createDeals } from './deals/deals.js'
+import { createCredentials } from './deliveries/credentials.js'
 import { createDeliveries } from './deliveries/deliveries.js'
+import { createTestMessages } from './deliveries/test-message.js'
 import { createFiles } from './files/files.js'
 import { createFollowUps } from './follow-ups/follow-ups.js'
 import { createInbox } from './inbox/inbox.js'
@@ -15,6 +17,8 @@ import { createImports } from './intake/import.js'
 import { createIntake } from './intake/intake.js'
 import { createKeyStore } from './key-store/key-store.js'
 import { createLeads } from './leads/leads.js'
+import { viewByReading } from './leads/view-by-reading.js'
+import { createBindings } from './org/bindings.js'
 import { createOrg } from './org/org.js'
 import { createSessions } from './org/sessions.js'
 import { createPlaybook } from './playbook/playbook.js'
@@ -40,13 +44,18 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const changes = createChanges(base)
   const playbook = createPlaybook({ ...base, changes })
   const org = createOrg({ clock })
+  const bindings = createBindings({ clock, changes })
   const sessions = createSessions(base)
   const inbox = createInbox({ ...base, work })
   const files = createFiles({ ...base, changes })
   const deadlines = createDeadlines({ ...base, changes, playbook, org, timeZone })
-  const deliveries = createDeliveries(base)
+  const deliveries = createDeliveries({ ...base, playbook, timeZone })
+  bindings.onReachable(deliveries.reach)
+  const credentials = createCredentials({ clock, playbook, org, deadlines, deliveries, timeZone })
+  const testMessages = createTestMessages({ ...base, org, deliveries })
   const customers = createCustomers({ ...base, changes })
   const leads = createLeads({ ...base, changes, deadlines, org, playbook })
+  deliveries.onReceipt(viewByReading({ leads, org }))
   const deals = createDeals({ ...base, changes, customers, files, playbook })
   const conversion = createConversion({ changes, customers, deadlines, deals, leads, org })
   const assignment = createAssignment({ ...base, changes, deadlines, org, leads, playbook })
@@ -65,11 +74,14 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
     changes,
     playbook,
     org,
+    bindings,
     sessions,
     inbox,
     files,
     deadlines,
     deliveries,
+    credentials,
+    testMessages,
     customers,
     leads,
     deals,

@@ -7,6 +7,7 @@ import { LeaseEntity } from './db/leases.js'
 import { DeadlineEntity } from './deadlines/deadline.js'
 import { DealEntity } from './deals/deal.js'
 import { DedupeKeyEntity } from './dedupe/keys.js'
+import { DeliveryAttemptEntity } from './deliveries/attempts.js'
 import { DeliveryEntity } from './deliveries/delivery.js'
 import { FileEntity } from './files/files.js'
 import { FollowUpEntity } from './follow-ups/follow-up.js'
@@ -50,6 +51,7 @@ export const entities = [
   FileEntity,
   DeadlineEntity,
   DeliveryEntity,
+  DeliveryAttemptEntity,
   DedupeKeyEntity,
   CustomerEntity,
   ContactEntity,

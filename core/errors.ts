@@ -16,11 +16,14 @@ export class PlatformError extends Error {
   readonly code: string
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
+  /** What the refusal is about, where the adapter knows: the account written to, or our own credentials. */
+  readonly about: 'recipient' | 'credentials' | undefined
   constructor(input: {
     platform: string
     code: string
     retryable: boolean
     retryAfterMs?: number
+    about?: 'recipient' | 'credentials'
     cause?: unknown
   }) {
     super(`${input.platform}: ${input.code}`, { cause: input.cause })
@@ -29,6 +32,7 @@ export class PlatformError extends Error {
     this.code = input.code
     this.retryable = input.retryable
     this.retryAfterMs = input.retryAfterMs
+    this.about = input.about
   }
 }
 

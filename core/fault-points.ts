@@ -14,6 +14,8 @@ export const faultPoints = [
   'delivery.after-send',
   'delivery.before-receipt-commit',
   'delivery.before-urge',
+  'reminder.after-handed',
+  'reminder.after-send',
   'tap.before-commit',
   'tap.after-commit',
   'deadline.after-claim',

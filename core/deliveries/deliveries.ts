@@ -1,21 +1,22 @@
 import { In, type EntityManager } from 'typeorm'
 import type { Subject } from '../changes/change.js'
-import { backoffMs } from '../db/backoff.js'
 import { claimRows } from '../db/lease.js'
 import { updateRows } from '../db/rows.js'
 import { execute, insertIgnore, marks, select } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
+import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import type { Platform } from '../ports/platform.js'
-import {
-  DeliveryEntity,
-  keepMs,
-  receiptFrom,
-  shownStates,
-  type Delivery,
-  type DeliveryState,
-} from './delivery.js'
+import { pruneAttempts } from './attempts.js'
+import { DeliveryEntity, receiptFrom, shownStates, type Delivery, type DeliveryState } from './delivery.js'
+import { foldDue } from './fold.js'
+import { createMessageLog } from './log.js'
+import { createOutcomes } from './outcomes.js'
+import { planDelivery } from './plan.js'
+import { createPolls } from './polls.js'
+import { createReminders } from './reminders.js'
+import { newRow } from './row.js'
 
 export interface NewDelivery {
   card: string
@@ -24,62 +25,129 @@ export interface NewDelivery {
   /** A person, by whichever account they are bound with; or a chat of one platform. */
   to: { personId: string } | { platform: Platform; chatId: string }
   urgent?: boolean
+  /** It answers what the recipient has just done: it never waits for a quiet time to end. */
+  answers?: boolean
+  /** One of many by the same act (an import): it waits some seconds for the others, so that they become one card. */
+  bulk?: boolean
+  /** The change that causes it. */
+  causeId?: string
   /** At most 120 characters; names the cause, so that a cause that is handled twice sends once. */
   dedupeKey: string
 }
 
+/** A delivery in a sender's hands. */
+export interface Claimed extends Delivery {
+  /** Somebody was at it and did not come to an end: it may have been sent. */
+  interrupted: boolean
+}
+
+/** Reacts to a receipt in the same unit. */
+export type ReceiptListener = (
+  tx: Tx,
+  delivery: Delivery,
+  state: 'delivered' | 'read' | 'acted',
+) => Promise<void>
+
 const leaseMs = 30_000
+const keepTriesMs = 90 * 86_400_000
 
 export type Deliveries = ReturnType<typeof createDeliveries>
 
+interface DeliveriesDeps {
+  clock: Clock
+  ids: Ids
+  playbook: Playbook
+  timeZone: string
+}
+
 /** The only way out. */
-export function createDeliveries({ clock, ids }: { clock: Clock; ids: Ids }) {
+export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesDeps) {
   const wakers = new Set<() => void>()
-  const wakeAfter = (tx: Tx) =>
-    afterCommit(tx, () => {
-      for (const waker of wakers) waker()
-    })
+  const listeners = new Set<ReceiptListener>()
+  const wake = () => {
+    for (const waker of wakers) waker()
+  }
+  const reminders = createReminders({ ids, playbook })
+  const outcomes = createOutcomes({ clock, ids, reminders, wake })
+
+  /** Whether cards of a kind are about to pile up before one person. */
+  async function isFlood(tx: Tx, personId: string, card: string): Promise<boolean> {
+    const kind = (await playbook.get(tx, 'notices')).digest.kinds.find((one) => one.card === card)
+    if (!kind) return false
+    const since = new Date(clock.now().getTime() - kind.windowSeconds * 1000)
+    const recent = await select(
+      tx,
+      `SELECT id FROM deliveries WHERE personId = ? AND queuedAt >= ? AND card = ? AND channel = 'messenger' LIMIT ?`,
+      [personId, since, card, kind.threshold],
+    )
+    return recent.length >= kind.threshold
+  }
+
+  async function receipt(tx: Tx, id: string, state: 'delivered' | 'read' | 'acted'): Promise<boolean> {
+    const at = clock.now()
+    const stamp = {
+      delivered: { deliveredAt: at },
+      read: { readAt: at, pollAt: null },
+      acted: { actedAt: at, pollAt: null },
+    }[state]
+    const moved = await updateRows(
+      tx,
+      DeliveryEntity,
+      { id, state: In(receiptFrom[state]) },
+      { state, ...stamp },
+    )
+    if (moved !== 1) return false
+    const delivery = await tx.getRepository(DeliveryEntity).findOneByOrFail({ id })
+    for (const listener of listeners) await listener(tx, delivery, state)
+    return true
+  }
 
   return {
+    ...outcomes,
+    log: createMessageLog({ clock, ids, wake }),
+    ...createPolls({ clock, receipt, reminders }),
+    reminders,
+
     /** Calls back when there is something to send or to update. */
     onQueued(waker: () => void) {
       wakers.add(waker)
     },
 
+    /** Calls back, in the same unit, when a receipt told something new. */
+    onReceipt(listener: ReceiptListener) {
+      listeners.add(listener)
+    },
+
     /** Queues a card. @returns its id, or null when the same cause has queued it before. */
     async queue(tx: Tx, input: NewDelivery): Promise<string | null> {
+      const { card, subject, to, urgent = false, answers = false, bulk = false } = input
       const now = clock.now()
       const id = ids.next()
-      const added = await insertIgnore(tx, 'deliveries', [
-        {
-          id,
-          card: input.card,
-          subjectType: input.subject.type,
-          subjectId: input.subject.id,
-          params: JSON.stringify(input.params ?? {}),
-          personId: 'personId' in input.to ? input.to.personId : null,
-          chatId: 'chatId' in input.to ? input.to.chatId : null,
-          platform: 'chatId' in input.to ? input.to.platform : null,
-          platformMessageId: null,
-          lane: input.urgent ? 'urgent' : 'normal',
-          state: 'queued',
-          dedupeKey: input.dedupeKey.slice(0, 120),
-          queuedAt: now,
-          sentAt: null,
-          deliveredAt: null,
-          readAt: null,
-          actedAt: null,
-          wantedRev: 1,
-          shownRev: 0,
-          workAt: now,
-          attempts: 0,
-          leaseHolder: null,
-          leaseUntil: null,
-          failure: null,
-        },
-      ])
-      if (added === 0) return null
-      wakeAfter(tx)
+      const many = 'personId' in to && (bulk || (await isFlood(tx, to.personId, card)))
+      const planned = planDelivery({
+        now,
+        card,
+        urgent,
+        answers,
+        many,
+        timeZone,
+        reminders: await playbook.get(tx, 'reminders'),
+        notices: await playbook.get(tx, 'notices'),
+      })
+      const row = newRow({
+        id,
+        card,
+        subjectType: subject.type,
+        subjectId: subject.id,
+        params: input.params ?? {},
+        ...to,
+        causeId: input.causeId ?? null,
+        dedupeKey: input.dedupeKey,
+        queuedAt: now,
+        ...planned,
+      })
+      if ((await insertIgnore(tx, 'deliveries', [row])) === 0) return null
+      afterCommit(tx, wake)
       return id
     },
 
@@ -89,16 +157,27 @@ export function createDeliveries({ clock, ids }: { clock: Clock; ids: Ids }) {
       const count = await execute(
         tx,
         `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE subjectType = ? AND subjectId = ? AND state IN (${marks(states)})
-         AND (platformMessageId IS NOT NULL OR state = 'sending')`,
+         AND channel = 'messenger' AND (platformMessageId IS NOT NULL OR state = 'sending')`,
         [clock.now(), subject.type, subject.id, ...states],
       )
-      if (count > 0) wakeAfter(tx)
+      if (count > 0) afterCommit(tx, wake)
       return count
     },
 
+    /** Messages to this person have a way again: what waited for one goes out now. */
+    async reach(tx: Tx, personId: string): Promise<void> {
+      const count = await execute(
+        tx,
+        `UPDATE deliveries SET workAt = ? WHERE personId = ? AND state = 'queued' AND waitingFor = 'account'`,
+        [clock.now(), personId],
+      )
+      if (count > 0) afterCommit(tx, wake)
+    },
+
     /** Takes rows with work under a lease: urgent ones first, then by age. A row in back-off holds nobody up. */
-    async claim(tx: Tx, { holder, limit }: { holder: string; limit: number }): Promise<Delivery[]> {
+    async claim(tx: Tx, { holder, limit }: { holder: string; limit: number }): Promise<Claimed[]> {
       const now = clock.now()
+      await foldDue(tx, { now, ids, digest: (await playbook.get(tx, 'notices')).digest })
       const claimed = await claimRows(tx, {
         table: 'deliveries',
         due: 'workAt <= ?',
@@ -110,123 +189,22 @@ export function createDeliveries({ clock, ids }: { clock: Clock; ids: Ids }) {
         limit,
       })
       if (claimed.length === 0) return []
+      const rows = await tx.getRepository(DeliveryEntity).findBy({ id: In(claimed) })
       await execute(
         tx,
-        `UPDATE deliveries SET state = 'sending' WHERE state = 'queued' AND id IN (${marks(claimed)})`,
+        `UPDATE deliveries SET state = 'sending', waitingFor = NULL WHERE state = 'queued' AND id IN (${marks(claimed)})`,
         claimed,
       )
-      const rows = await tx.getRepository(DeliveryEntity).findBy({ id: In(claimed) })
-      return claimed.flatMap((id) => rows.find((row) => row.id === id) ?? [])
-    },
-
-    /**
-     * The platform took the message. A receipt may have overtaken this: then the state is further on already.
-     *
-     * Nothing counts as shown yet: `markShown` ends the work on it, so that what follows the sending is not forgotten
-     * when the process dies in between.
-     */
-    async markSent(
-      tx: Tx,
-      delivery: Delivery,
-      sent: { platform: Platform; platformMessageId: string; state: 'sent' | 'delivered' },
-    ) {
-      const now = clock.now()
-      await updateRows(
-        tx,
-        DeliveryEntity,
-        { id: delivery.id },
-        {
-          platform: sent.platform,
-          platformMessageId: sent.platformMessageId,
-          sentAt: now,
-        },
-      )
-      await updateRows(
-        tx,
-        DeliveryEntity,
-        { id: delivery.id, state: In(['sending', 'unknown']) },
-        { state: sent.state, ...(sent.state === 'delivered' ? { deliveredAt: now } : {}) },
-      )
-    },
-
-    /** The recipient's card shows revision `delivery.wantedRev`; if the subject changed meanwhile there is work again. */
-    async markShown(tx: Tx, delivery: Pick<Delivery, 'id' | 'wantedRev'>) {
-      const now = clock.now()
-      await execute(
-        tx,
-        `UPDATE deliveries SET shownRev = ?, workAt = CASE WHEN wantedRev > ? THEN ? ELSE NULL END, attempts = 0,
-         leaseHolder = NULL, leaseUntil = NULL, failure = NULL WHERE id = ?`,
-        [delivery.wantedRev, delivery.wantedRev, now, delivery.id],
-      )
-      wakeAfter(tx)
-    },
-
-    /**
-     * The platform could not be reached or said no.
-     *
-     * @param retryable - false ends it: `failed`, with the reason on the row. A try that goes on for `keepMs` expires.
-     */
-    async markFailed(
-      tx: Tx,
-      delivery: Delivery,
-      failure: { reason: string; retryable: boolean; retryAfterMs?: number },
-    ) {
-      const now = clock.now()
-      const wasShown = shownStates.includes(delivery.state)
-      const expired = now.getTime() - delivery.queuedAt.getTime() > keepMs
-      const ended = !failure.retryable || expired
-      const retryAt = new Date(now.getTime() + (failure.retryAfterMs ?? backoffMs(delivery.attempts + 1)))
-      // A card that was shown and cannot be updated keeps its state; only the update is given up.
-      const state = wasShown
-        ? delivery.state
-        : ended
-          ? expired && failure.retryable
-            ? 'expired'
-            : 'failed'
-          : 'queued'
-      await updateRows(
-        tx,
-        DeliveryEntity,
-        { id: delivery.id, state: In(['sending', ...shownStates]) },
-        {
-          state,
-          attempts: delivery.attempts + 1,
-          workAt: ended ? null : retryAt,
-          leaseHolder: null,
-          leaseUntil: null,
-          failure: failure.reason.slice(0, 300),
-        },
-      )
-    },
-
-    /** Sent for sure or not is not known, and the platform cannot tell repeats apart: it is not sent again by itself. */
-    async markUnknown(tx: Tx, delivery: Delivery, reason: string) {
-      await updateRows(
-        tx,
-        DeliveryEntity,
-        { id: delivery.id, state: 'sending' },
-        {
-          state: 'unknown',
-          workAt: null,
-          leaseHolder: null,
-          leaseUntil: null,
-          failure: reason.slice(0, 300),
-        },
-      )
+      return claimed.flatMap((id) => {
+        const row = rows.find((candidate) => candidate.id === id)
+        if (!row) return []
+        const interrupted = row.state === 'sending' || row.handedAt !== null
+        return [{ ...row, interrupted, state: row.state === 'queued' ? 'sending' : row.state }]
+      })
     },
 
     /** A receipt from the platform, or the recipient's own tap. @returns false when it told nothing new. */
-    async receipt(tx: Tx, id: string, state: 'delivered' | 'read' | 'acted'): Promise<boolean> {
-      const at = clock.now()
-      const stamp = { delivered: { deliveredAt: at }, read: { readAt: at }, acted: { actedAt: at } }[state]
-      const moved = await updateRows(
-        tx,
-        DeliveryEntity,
-        { id, state: In(receiptFrom[state]) },
-        { state, ...stamp },
-      )
-      return moved === 1
-    },
+    receipt,
 
     /** Adds to what the card needs to be rendered: what came of it. Ids only. */
     async remember(
@@ -241,14 +219,31 @@ export function createDeliveries({ clock, ids }: { clock: Clock; ids: Ids }) {
       return tx.getRepository(DeliveryEntity).findOneBy({ id })
     },
 
-    /** Recent deliveries about a subject, newest first. */
+    /** Recent cards about a subject, newest first; their reminders stand in the message log. */
     async about(tx: EntityManager, subject: Subject): Promise<Delivery[]> {
       return tx.getRepository(DeliveryEntity).find({
-        where: { subjectType: subject.type, subjectId: subject.id },
+        where: { subjectType: subject.type, subjectId: subject.id, channel: 'messenger' },
         order: { queuedAt: 'DESC', id: 'DESC' },
         take: 50,
       })
     },
+
+    /** What a digest stands for: how many, and the first of them. */
+    async foldedInto(
+      tx: EntityManager,
+      digestId: string,
+      most: number,
+    ): Promise<{ count: number; first: Delivery[] }> {
+      const rows = tx.getRepository(DeliveryEntity)
+      const where = { foldedInto: digestId }
+      return {
+        count: await rows.countBy(where),
+        first: await rows.find({ where, order: { id: 'ASC' }, take: most }),
+      }
+    },
+
+    /** Forgets tries older than `keepTriesMs`; the deliveries themselves stay. @returns how many there were. */
+    prune: (tx: Tx) => pruneAttempts(tx, new Date(clock.now().getTime() - keepTriesMs)),
 
     async counts(tx: EntityManager): Promise<Record<string, number>> {
       const rows = await select<{ state: string; n: number | string }>(

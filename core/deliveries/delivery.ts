@@ -1,14 +1,15 @@
 import { EntitySchema } from 'typeorm'
 import type { SubjectType } from '../changes/change.js'
 import * as column from '../db/columns.js'
+import type { ReminderChannel, ReminderLevel } from '../playbook/reminders.js'
 import type { Platform } from '../ports/platform.js'
 
 /**
- * One card to one recipient. It stores which card about what for whom; the card is rendered when it is sent, so a
- * message that waited for hours shows today's truth.
+ * One card to one recipient, or one reminder of it by another way. It stores which card about what for whom; the card
+ * is rendered when it is sent, so a message that waited for hours shows today's truth.
  *
- * queued → sending → sent → delivered → read → acted; failed, expired and unknown are ends that a person can see.
- * A receipt that a platform does not give leaves the state where it is: nothing is implied.
+ * queued → sending → sent → delivered → read → acted; failed, expired, unknown, folded and skipped are ends that a
+ * person can see. A receipt that a platform does not give leaves the state where it is: nothing is implied.
  */
 export interface Delivery {
   id: string
@@ -20,17 +21,34 @@ export interface Delivery {
   params: Record<string, string>
   personId: string | null
   chatId: string | null
+  /** `messenger`: the card itself. Anything else is a reminder of the delivery `parentId`. */
+  channel: DeliveryChannel
+  parentId: string | null
+  /** The change that caused it; null where no change did (an answer, a test). */
+  causeId: string | null
   platform: Platform | null
+  /** Who outside the messenger took the order: the provider's name. */
+  provider: string | null
+  /** What the platform or the provider calls it. */
   platformMessageId: string | null
   lane: 'urgent' | 'normal'
+  level: ReminderLevel
   state: DeliveryState
   /** Unique: the same cause never makes two deliveries. */
   dedupeKey: string
   queuedAt: Date
+  /** Handed to somebody who cannot tell repeats apart, and no answer has been written down yet. */
+  handedAt: Date | null
   sentAt: Date | null
   deliveredAt: Date | null
   readAt: Date | null
   actedAt: Date | null
+  /** Sent once more although the first sending may have arrived: the card says 可能重复. */
+  repeated: boolean
+  /** The digest that stands for this one. */
+  foldedInto: string | null
+  /** Why a queued one is not sent yet, where it is not a failure. */
+  waitingFor: WaitingFor | null
   /** Which state of its subject the card should show, and shows. */
   wantedRev: number
   shownRev: number
@@ -39,8 +57,16 @@ export interface Delivery {
   attempts: number
   leaseHolder: string | null
   leaseUntil: Date | null
+  /** When the platform is asked next what became of it, and how often it was. */
+  pollAt: Date | null
+  polls: number
   failure: string | null
 }
+
+export type DeliveryChannel = 'messenger' | ReminderChannel
+
+/** Others of its kind, the end of the quiet time, an account to send it to. */
+export type WaitingFor = 'digest' | 'quiet' | 'account'
 
 export const deliveryStates = [
   'queued',
@@ -52,6 +78,8 @@ export const deliveryStates = [
   'failed',
   'expired',
   'unknown',
+  'folded',
+  'skipped',
 ] as const
 export type DeliveryState = (typeof deliveryStates)[number]
 
@@ -79,22 +107,33 @@ export const DeliveryEntity = new EntitySchema<Delivery>({
     params: column.document(),
     personId: column.optionalRef(),
     chatId: column.optionalWord(128),
+    channel: { ...column.state(), default: 'messenger' },
+    parentId: column.optionalRef(),
+    causeId: column.optionalRef(),
     platform: column.optionalWord(20),
+    provider: column.optionalWord(40),
     platformMessageId: column.optionalWord(128),
     lane: column.state(),
+    level: { ...column.state(), default: 'normal' },
     state: column.state(),
     dedupeKey: column.word(120),
     queuedAt: column.instant(),
+    handedAt: column.optionalInstant(),
     sentAt: column.optionalInstant(),
     deliveredAt: column.optionalInstant(),
     readAt: column.optionalInstant(),
     actedAt: column.optionalInstant(),
+    repeated: { ...column.flag(), default: false },
+    foldedInto: column.optionalRef(),
+    waitingFor: column.optionalWord(20),
     wantedRev: column.count(),
     shownRev: column.count(),
     workAt: column.optionalInstant(),
     attempts: column.count(),
     leaseHolder: column.optionalRef(),
     leaseUntil: column.optionalInstant(),
+    pollAt: column.optionalInstant(),
+    polls: { ...column.count(), default: 0 },
     failure: column.optionalWord(300),
   },
   indices: [
@@ -102,5 +141,9 @@ export const DeliveryEntity = new EntitySchema<Delivery>({
     { name: 'deliveries_dedupe', columns: ['dedupeKey'], unique: true },
     { name: 'deliveries_subject', columns: ['subjectType', 'subjectId'] },
     { name: 'deliveries_person', columns: ['personId', 'queuedAt'] },
+    { name: 'deliveries_parent', columns: ['parentId'] },
+    { name: 'deliveries_folded', columns: ['foldedInto'] },
+    { name: 'deliveries_message', columns: ['platformMessageId'] },
+    { name: 'deliveries_poll', columns: ['pollAt'] },
   ],
 })

@@ -1,6 +1,5 @@
 import { In, type EntityManager } from 'typeorm'
 import type { Origin, PersonActor } from '../actor.js'
-import { updateRows } from '../db/rows.js'
 import { execute, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { readOnce } from '../db/unit-state.js'
@@ -95,11 +94,6 @@ export function createOrg({ clock }: { clock: Clock }) {
         .getRepository(BindingEntity)
         .find({ where: { personId }, order: { boundAt: 'ASC' } })
       return rows.sort((a, b) => Number(b.state === 'verified') - Number(a.state === 'verified'))
-    },
-
-    /** Notes that an account has shown itself: it answered, or signed in. */
-    async verifyAccount(tx: Tx, platform: Platform, externalId: string): Promise<void> {
-      await updateRows(tx, BindingEntity, { platform, externalId, state: 'bound' }, { state: 'verified' })
     },
 
     /**

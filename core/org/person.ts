@@ -11,6 +11,8 @@ export interface Person {
   departmentId: string
   regionId: string | null
   phone: string | null
+  /** For reminders by mail; absent where nobody has written it down. */
+  email?: string | null
   state: 'active' | 'away' | 'left'
   /** Leads that are on this person's hands: owned and open, or on offer. Kept by conditional updates, never counted. */
   openLeads: number
@@ -32,6 +34,7 @@ export const PersonEntity = new EntitySchema<Person>({
     departmentId: column.ref(),
     regionId: column.optionalRef(),
     phone: column.optionalWord(20),
+    email: column.optionalWord(120),
     state: column.state(),
     openLeads: column.count(),
     openLeadCap: column.count(),
@@ -112,13 +115,21 @@ export const FamiliarityEntity = new EntitySchema<Familiarity>({
   },
 })
 
-/** A person's account on a messenger. `verified` once the account has answered or signed in. */
+/**
+ * A person's account on a messenger. `bound` by an admin or the directory, `verified` once the account has answered or
+ * signed in, `broken` when the platform refused it. A person without a row is unbound.
+ */
 export interface Binding {
   platform: Platform
   externalId: string
   personId: string
   state: 'bound' | 'verified' | 'broken'
   boundAt: Date
+  /** When the account last showed itself, as far as that was a step forward. */
+  verifiedAt?: Date | null
+  /** The platform's code of the refusal, and since when it refuses. */
+  brokenCode?: string | null
+  brokenSince?: Date | null
 }
 
 export const BindingEntity = new EntitySchema<Binding>({
@@ -130,6 +141,9 @@ export const BindingEntity = new EntitySchema<Binding>({
     personId: column.ref(),
     state: column.state(),
     boundAt: column.instant(),
+    verifiedAt: column.optionalInstant(),
+    brokenCode: column.optionalWord(60),
+    brokenSince: column.optionalInstant(),
   },
   indices: [{ name: 'bindings_person', columns: ['personId'] }],
 })

@@ -24,6 +24,7 @@ export const policy = {
   'playbook.edit': { rep: 'none', manager: 'none', admin: 'all', support: 'none' },
   'organisation.edit': { rep: 'none', manager: 'none', admin: 'all', support: 'none' },
   'delivery.read': { rep: 'none', manager: 'none', admin: 'all', support: 'none' },
+  'delivery.retry': { rep: 'none', manager: 'none', admin: 'all', support: 'none' },
 } as const satisfies Record<string, Record<Role, Reach>>
 
 export type Ability = keyof typeof policy

@@ -5,9 +5,12 @@ import { calendarDefault, calendarSchema } from './calendar.js'
 import { captureDefault, captureSchema } from './capture.js'
 import { dutyDefault, dutySchema } from './duty.js'
 import { holidaysDefault, holidaysSchema } from './holidays.js'
+import { credentialsDefault, credentialsSchema } from './credentials.js'
 import { intakeDefault, intakeSchema } from './intake.js'
 import { laddersDefault, laddersSchema } from './ladders.js'
 import { leadScoreDefault, leadScoreSchema } from './lead-score.js'
+import { noticesDefault, noticesSchema } from './notices.js'
+import { remindersDefault, remindersSchema } from './reminders.js'
 import { sourcesDefault, sourcesSchema } from './sources.js'
 import { stagesDefault, stagesSchema } from './stages.js'
 
@@ -21,9 +24,12 @@ export const documents = {
   capture: document('线索识别', captureSchema, captureDefault),
   duty: document('值班名单', dutySchema, dutyDefault),
   holidays: document('法定节假日', holidaysSchema, holidaysDefault),
+  credentials: document('到期提醒', credentialsSchema, credentialsDefault),
   intake: document('网页表单', intakeSchema, intakeDefault),
   ladders: document('时限与升级', laddersSchema, laddersDefault),
   'lead-score': document('线索评分', leadScoreSchema, leadScoreDefault),
+  notices: document('通知节奏', noticesSchema, noticesDefault),
+  reminders: document('强提醒', remindersSchema, remindersDefault),
   sources: document('线索来源', sourcesSchema, sourcesDefault),
   stages: document('商机阶段', stagesSchema, stagesDefault),
 }

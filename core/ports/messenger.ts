@@ -21,6 +21,8 @@ export interface Capabilities {
   answerBudgetMs: number
   /** Whether a repeated send with the same key is recognised by the platform. */
   idempotentSend: boolean
+  /** How long it recognises a key, milliseconds; absent: for good. */
+  idempotentForMs?: number
   /** How it can make a phone ring or buzz for a message, weakest first; empty where it cannot. */
   urges: readonly UrgeLevel[]
 }

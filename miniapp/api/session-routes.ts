@@ -40,7 +40,7 @@ export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): 
       if (!person) throw new DomainError('account.unbound')
       const signedIn = await core.org.actorOf(tx, person.id, origin)
       if (!signedIn) throw new DomainError('account.left')
-      await core.org.verifyAccount(tx, platform, account.externalId)
+      await core.bindings.acted(tx, platform, account.externalId)
       return { actor: signedIn, token: await core.sessions.open(tx, person.id, device) }
     })
     setCookie(ctx, token, sessionTtlMs)

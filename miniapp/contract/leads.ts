@@ -95,7 +95,10 @@ export const deliveryViewSchema = z.object({
   id: idSchema,
   label: z.string(),
   to: z.string(),
-  state: z.enum(['queued', 'sending', 'sent', 'delivered', 'read', 'acted', 'failed', 'expired', 'unknown']),
+  state: z.enum([
+    ...['queued', 'sending', 'sent', 'delivered', 'read', 'acted'],
+    ...['failed', 'expired', 'unknown', 'folded', 'skipped'],
+  ] as const),
   at: instantSchema,
   failure: z.string().nullable(),
 })

@@ -51,7 +51,6 @@ export async function startProduct(engine: Engine, onSend: (message: Outgoing) =
     relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
     sender: {
       messengers: new Map([['sandbox', takeEverything(core, onSend)]]),
-      urges: new Set(),
       outreach: noOutreach,
       render: (tx, delivery) => renderCard(core, tx, delivery),
     },

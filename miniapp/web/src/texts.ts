@@ -207,6 +207,8 @@ export const texts = {
     failed: '发送失败',
     expired: '已过期',
     unknown: '结果不明',
+    folded: '已合并',
+    skipped: '无需发送',
   },
   note: {
     title: '写跟进',

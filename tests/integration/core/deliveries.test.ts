@@ -15,7 +15,7 @@ describe('a delivery', () => {
   const queue = (dedupeKey: string, more: { urgent?: boolean } = {}) =>
     run.core.write((tx) =>
       deliveries().queue(tx, {
-        card: 'lead.offer',
+        card: 'plain',
         subject: lead,
         to: { personId: 'P' },
         dedupeKey,

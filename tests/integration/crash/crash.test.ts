@@ -84,6 +84,8 @@ const stories: Story[] = [
       'relay.before-commit',
       'delivery.after-send',
       'delivery.before-urge',
+      'reminder.after-handed',
+      'reminder.after-send',
       'card-update.after-send',
     ],
     then: {

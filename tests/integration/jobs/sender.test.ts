@@ -3,9 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../bot/log.js'
 import { DeliveryEntity } from '../../../core/deliveries/delivery.js'
 import { spanMs } from '../../../core/deadlines/ladder.js'
-import { updateRows } from '../../../core/db/rows.js'
-import { PersonEntity } from '../../../core/org/person.js'
-import type { Outreach } from '../../../core/ports/outreach.js'
+import { noOutreach } from '../../../core/ports/outreach.js'
 import { createSender } from '../../../jobs/sender.js'
 import { makeCompany, type Cast, type Company } from '../../support/company.js'
 import { startCore, type TestCore } from '../../support/test-core.js'
@@ -14,33 +12,18 @@ import { createFakeMessenger, platformError } from './fake-messenger.js'
 describe('the delivery sender', () => {
   let test: TestCore
   let company: Company
-  let called: string[]
   beforeEach(async () => {
     test = await startCore()
     company = await makeCompany(test.core)
-    called = []
   })
   afterEach(() => test.close())
 
   let version = 1
-  function senderOver(
-    fake: ReturnType<typeof createFakeMessenger>,
-    takes: Partial<Record<'voice' | 'sms', boolean>> = {},
-  ) {
-    const outreach: Outreach = {
-      channels: () => (['voice', 'sms'] as const).filter((channel) => takes[channel]),
-      send({ channel }) {
-        called.push(channel)
-        return Promise.resolve({ provider: 'fake', providerMessageId: null })
-      },
-      webhooks: [],
-      start: () => undefined,
-    }
+  function senderOver(fake: ReturnType<typeof createFakeMessenger>) {
     return createSender({
       core: test.core,
       messengers: new Map([['sandbox', fake.messenger]]),
-      urges: new Set(['pressing']),
-      outreach,
+      outreach: noOutreach,
       log: silentLog,
       render: (_tx, delivery) =>
         Promise.resolve({
@@ -151,23 +134,15 @@ describe('the delivery sender', () => {
     expect([fake.calls(), fake.shown.length]).toEqual([1, 1])
   })
 
-  it('fails with a reason where the recipient has no account, and at once where the platform says never', async () => {
+  it('fails at once, with the reason, where the platform says never', async () => {
     const fake = createFakeMessenger()
-    fake.onSend(({ card }) =>
-      card.title.startsWith('refused')
-        ? Promise.reject(platformError('user_left', false))
-        : Promise.resolve(),
-    )
-    await queue('card', 'nobody-bound')
+    fake.onSend(() => Promise.reject(platformError('card_refused', false)))
     await queue('refused', 'wang')
     const sender = senderOver(fake)
     await sender.run()
     test.clock.advance(spanMs('1d'))
     await sender.run()
-    expect((await rows()).map((row) => [row.state, row.failure])).toEqual([
-      ['failed', '收件人没有绑定可用的账号'],
-      ['failed', 'user_left'],
-    ])
+    expect((await rows()).map((row) => [row.state, row.failure])).toEqual([['failed', 'card_refused']])
     expect(fake.calls()).toBe(1)
   })
 
@@ -213,46 +188,5 @@ describe('the delivery sender', () => {
     test.clock.advance(spanMs('3h'))
     await sender.run()
     expect(fake.shown.map((one) => one.title)).toEqual(['card v2'])
-  })
-
-  describe('with a pressing card', () => {
-    const withPhone = () =>
-      test.core.write((tx) =>
-        updateRows(tx, PersonEntity, { id: company.people.wang.id }, { phone: '13700137000' }),
-      )
-
-    it('makes the phone buzz and calls nobody where that works', async () => {
-      const fake = createFakeMessenger()
-      await withPhone()
-      await queue('pressing', 'wang')
-      await senderOver(fake, { voice: true }).run()
-      expect([fake.urged, called]).toEqual([['message-1'], []])
-    })
-
-    it('calls where nothing buzzes, and writes an SMS where nobody can call', async () => {
-      const fake = createFakeMessenger()
-      fake.cannotUrge()
-      await withPhone()
-      await queue('pressing', 'wang')
-      await senderOver(fake, { sms: true }).run()
-      expect(called).toEqual(['sms'])
-    })
-
-    it('stops at the first way that works', async () => {
-      const fake = createFakeMessenger()
-      fake.cannotUrge()
-      await withPhone()
-      await queue('pressing', 'wang')
-      await senderOver(fake, { voice: true, sms: true }).run()
-      expect(called).toEqual(['voice'])
-    })
-
-    it('has sent the card all the same when the reminder fails', async () => {
-      const fake = createFakeMessenger()
-      fake.messenger.urge = () => Promise.reject(platformError('urge_limit', true))
-      await queue('pressing', 'wang')
-      await senderOver(fake).run()
-      expect((await rows()).map((row) => [row.state, row.workAt])).toEqual([['sent', null]])
-    })
   })
 })

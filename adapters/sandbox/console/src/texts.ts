@@ -117,5 +117,7 @@ export const texts = {
     failed: '失败',
     expired: '过期',
     unknown: '结果不明',
+    folded: '已合并',
+    skipped: '无需发送',
   } as Record<string, string>,
 }

@@ -1,0 +1,142 @@
+import { In, type EntityManager } from 'typeorm'
+import type { Actor } from '../actor.js'
+import { ChangeEntity, type Change } from '../changes/change.js'
+import { updateRows } from '../db/rows.js'
+import { afterCommit, type Tx } from '../db/unit-of-work.js'
+import { DomainError } from '../errors.js'
+import { authorize } from '../permissions/permissions.js'
+import type { Clock } from '../ports/clock.js'
+import type { Ids } from '../ports/ids.js'
+import type { Platform } from '../ports/platform.js'
+import { attemptsOf, recordAttempt, type DeliveryAttempt } from './attempts.js'
+import { DeliveryEntity, type Delivery, type DeliveryChannel, type DeliveryState } from './delivery.js'
+
+export interface LogFilter {
+  personId?: string
+  card?: string
+  states?: readonly DeliveryState[]
+  platform?: Platform
+  channel?: DeliveryChannel
+  /** Queued at or after, and before. */
+  from?: Date
+  to?: Date
+}
+
+export interface LogPage {
+  /** Newest first. */
+  deliveries: Delivery[]
+  /** Hand it back for the next page; null at the end. */
+  next: string | null
+}
+
+/** The whole way of one message. */
+export interface DeliveryWay {
+  delivery: Delivery
+  /** What happened that somebody had to hear of; null where no change caused it. */
+  cause: Change | null
+  /** Failures, waits and repeats, oldest first. */
+  attempts: DeliveryAttempt[]
+  /** Reminders of it, in the order in which they are due. */
+  reminders: Delivery[]
+  /** The digest that stands for it, or the first 50 that this digest stands for, and how many there are. */
+  digest: Delivery | null
+  folded: Delivery[]
+  foldedCount: number
+}
+
+const pageSize = 50
+/** States that an admin may start again. */
+const retryable: DeliveryState[] = ['failed', 'expired', 'unknown']
+
+/** Reads of the ledger for admins, and their one intervention: to send again what has ended badly. */
+export function createMessageLog({ clock, ids, wake }: { clock: Clock; ids: Ids; wake: () => void }) {
+  return {
+    /**
+     * Deliveries, newest first, 50 a page.
+     *
+     * @param after - `next` of the page before.
+     * @throws DomainError `permission.denied`.
+     */
+    async list(tx: EntityManager, actor: Actor, filter: LogFilter, after?: string): Promise<LogPage> {
+      authorize(actor, 'delivery.read')
+      const query = tx.getRepository(DeliveryEntity).createQueryBuilder('d')
+      const { personId, card, states, platform, channel, from, to } = filter
+      if (personId) query.andWhere('d.personId = :personId', { personId })
+      if (card) query.andWhere('d.card = :card', { card })
+      if (states && states.length > 0) query.andWhere('d.state IN (:...states)', { states: [...states] })
+      if (platform) query.andWhere('d.platform = :platform', { platform })
+      if (channel) query.andWhere('d.channel = :channel', { channel })
+      if (from) query.andWhere('d.queuedAt >= :from', { from })
+      if (to) query.andWhere('d.queuedAt < :to', { to })
+      // Ids carry the time of queueing: their order is the order of the page, and the primary key finds the next one.
+      if (after) query.andWhere('d.id < :after', { after })
+      const found = await query
+        .orderBy('d.id', 'DESC')
+        .take(pageSize + 1)
+        .getMany()
+      const deliveries = found.slice(0, pageSize)
+      return { deliveries, next: found.length > pageSize ? (deliveries.at(-1)?.id ?? null) : null }
+    },
+
+    /** @throws DomainError `permission.denied`, `delivery.not_found`. */
+    async way(tx: EntityManager, actor: Actor, id: string): Promise<DeliveryWay> {
+      authorize(actor, 'delivery.read')
+      const rows = tx.getRepository(DeliveryEntity)
+      const delivery = await rows.findOneBy({ id })
+      if (!delivery) throw new DomainError('delivery.not_found', { id })
+      const { causeId, foldedInto } = delivery
+      return {
+        delivery,
+        cause: causeId ? await tx.getRepository(ChangeEntity).findOneBy({ id: causeId }) : null,
+        attempts: await attemptsOf(tx, id),
+        reminders: await rows.find({ where: { parentId: id }, order: { id: 'ASC' }, take: 50 }),
+        digest: foldedInto ? await rows.findOneBy({ id: foldedInto }) : null,
+        folded: await rows.find({ where: { foldedInto: id }, order: { id: 'ASC' }, take: 50 }),
+        foldedCount: await rows.countBy({ foldedInto: id }),
+      }
+    },
+
+    /**
+     * Sends again what has failed, expired or is unknown: an admin's own decision. What may have arrived is marked
+     * 可能重复; the 72 hours begin anew.
+     *
+     * @returns false when it is in none of these states any more.
+     * @throws DomainError `permission.denied`, `delivery.not_found`.
+     */
+    async retry(tx: Tx, actor: Actor, id: string): Promise<boolean> {
+      authorize(actor, 'delivery.retry')
+      const delivery = await tx.getRepository(DeliveryEntity).findOneBy({ id })
+      if (!delivery) throw new DomainError('delivery.not_found', { id })
+      const now = clock.now()
+      const moved = await updateRows(
+        tx,
+        DeliveryEntity,
+        { id, state: In(retryable) },
+        {
+          state: 'queued',
+          repeated: delivery.repeated || delivery.state === 'unknown',
+          queuedAt: now,
+          workAt: now,
+          handedAt: null,
+          attempts: 0,
+          failure: null,
+          waitingFor: null,
+        },
+      )
+      if (moved !== 1) return false
+      const by = actor.kind === 'person' ? actor.personId : actor.name
+      await recordAttempt(tx, delivery, {
+        id: ids.next(),
+        at: now,
+        n: 0,
+        platform: delivery.platform,
+        outcome: 'retried',
+        code: by,
+      })
+      afterCommit(tx, wake)
+      return true
+    },
+  }
+}
+
+export type MessageLog = ReturnType<typeof createMessageLog>

@@ -1,0 +1,214 @@
+import { In } from 'typeorm'
+import { backoffMs } from '../db/backoff.js'
+import { updateRows } from '../db/rows.js'
+import { execute } from '../db/sql.js'
+import { afterCommit, type Tx } from '../db/unit-of-work.js'
+import type { Clock } from '../ports/clock.js'
+import type { Ids } from '../ports/ids.js'
+import type { Platform } from '../ports/platform.js'
+import { recordAttempt, type AttemptOutcome } from './attempts.js'
+import { DeliveryEntity, keepMs, shownStates, type Delivery, type DeliveryState } from './delivery.js'
+import type { DeliveryReminders } from './reminders.js'
+
+/** Without an account one is looked for again this often, should nobody say that there is one now. */
+const lookAgainMs = 10 * 60_000
+/** What may have arrived is sent once more after this long: a receipt or a tap may come first. */
+const repeatAfterMs = 30_000
+/** The first question what became of a message comes this long after it was sent. */
+const firstPollMs = 5000
+
+export interface Taken {
+  platform: Platform | null
+  provider?: string
+  /** Null where the one who took it gives it no name. */
+  platformMessageId: string | null
+  state: 'sent' | 'delivered'
+  /** Whether the platform wants to be asked what became of it. */
+  polled?: boolean
+}
+
+export interface Failure {
+  /** The platform's code. */
+  reason: string
+  retryable: boolean
+  retryAfterMs?: number
+  platform?: Platform
+  /** It may have arrived all the same; the platform will recognise its key. */
+  mayHaveArrived?: boolean
+}
+
+interface OutcomesDeps {
+  clock: Clock
+  ids: Ids
+  reminders: DeliveryReminders
+  wake: () => void
+}
+
+/** What became of a delivery in its sender's hands. Each ends the lease; each is a conditional update. */
+export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
+  const free = { leaseHolder: null, leaseUntil: null }
+  const note = (tx: Tx, delivery: Delivery, outcome: AttemptOutcome, n: number, code: string) =>
+    recordAttempt(tx, delivery, {
+      id: ids.next(),
+      at: clock.now(),
+      n,
+      platform: delivery.platform,
+      outcome,
+      code,
+    })
+
+  /** Ends it without sending. */
+  async function close(tx: Tx, delivery: Delivery, state: DeliveryState, failure: string): Promise<void> {
+    await updateRows(
+      tx,
+      DeliveryEntity,
+      { id: delivery.id, state: In(['queued', 'sending', 'unknown']) },
+      { state, failure: failure.slice(0, 300), workAt: null, waitingFor: null, handedAt: null, ...free },
+    )
+  }
+
+  return {
+    /**
+     * It is about to be handed to somebody who cannot tell repeats apart. Committed before the handing over: whoever
+     * finds this mark after a crash knows that it may have arrived.
+     */
+    async markHanded(tx: Tx, delivery: Delivery): Promise<void> {
+      const repeated = delivery.repeated || delivery.state === 'unknown'
+      await updateRows(tx, DeliveryEntity, { id: delivery.id }, { handedAt: clock.now(), repeated })
+      if (repeated && !delivery.repeated) await note(tx, delivery, 'repeated', delivery.attempts + 1, '')
+    },
+
+    /**
+     * The platform took the message. A receipt may have overtaken this: then the state is further on already.
+     *
+     * Nothing counts as shown yet: `markShown` ends the work on it.
+     */
+    async markSent(tx: Tx, delivery: Delivery, taken: Taken): Promise<void> {
+      const now = clock.now()
+      await updateRows(
+        tx,
+        DeliveryEntity,
+        { id: delivery.id },
+        {
+          platform: taken.platform,
+          provider: taken.provider ?? null,
+          platformMessageId: taken.platformMessageId,
+          sentAt: now,
+          handedAt: null,
+          pollAt: taken.polled ? new Date(now.getTime() + firstPollMs) : null,
+        },
+      )
+      await updateRows(
+        tx,
+        DeliveryEntity,
+        { id: delivery.id, state: In(['sending', 'unknown']) },
+        { state: taken.state, ...(taken.state === 'delivered' ? { deliveredAt: now } : {}) },
+      )
+      if (delivery.channel === 'messenger') await reminders.plan(tx, delivery, now)
+    },
+
+    /** The recipient's card shows revision `delivery.wantedRev`; if the subject changed meanwhile there is work again. */
+    async markShown(tx: Tx, delivery: Pick<Delivery, 'id' | 'wantedRev'>): Promise<void> {
+      const now = clock.now()
+      await execute(
+        tx,
+        `UPDATE deliveries SET shownRev = ?, workAt = CASE WHEN wantedRev > ? THEN ? ELSE NULL END, attempts = 0,
+         leaseHolder = NULL, leaseUntil = NULL, failure = NULL WHERE id = ?`,
+        [delivery.wantedRev, delivery.wantedRev, now, delivery.id],
+      )
+      afterCommit(tx, wake)
+    },
+
+    /**
+     * The platform could not be reached or said no.
+     *
+     * A failure that is not retryable ends it: `failed`, with the reason on the row. One that goes on for `keepMs`
+     * expires. A card that was shown and cannot be updated keeps its state; only the update is given up.
+     */
+    async markFailed(tx: Tx, delivery: Delivery, failure: Failure): Promise<void> {
+      const now = clock.now()
+      const attempts = delivery.attempts + 1
+      const wasShown = shownStates.includes(delivery.state)
+      const expired = now.getTime() - delivery.queuedAt.getTime() > keepMs
+      const ended = !failure.retryable || expired
+      const retryAt = new Date(now.getTime() + (failure.retryAfterMs ?? backoffMs(attempts)))
+      const endState = expired && failure.retryable ? 'expired' : 'failed'
+      const state = wasShown ? delivery.state : ended ? endState : 'queued'
+      const moved = await updateRows(
+        tx,
+        DeliveryEntity,
+        { id: delivery.id, state: In(['sending', ...shownStates]) },
+        {
+          state,
+          attempts,
+          workAt: ended ? null : retryAt,
+          handedAt: failure.mayHaveArrived ? (delivery.handedAt ?? now) : null,
+          failure: failure.reason.slice(0, 300),
+          ...free,
+        },
+      )
+      if (moved !== 1) return
+      const platform = failure.platform ?? delivery.platform
+      await note(tx, { ...delivery, platform }, 'failed', attempts, failure.reason)
+      if (ended && delivery.channel !== 'messenger') await reminders.next(tx, delivery, now)
+    },
+
+    /**
+     * Sent for sure or not is not known, and the platform cannot tell repeats apart. An escalation is sent once more,
+     * marked as such; nothing else is, and nothing is sent a third time.
+     */
+    async markUnknown(tx: Tx, delivery: Delivery, reason: string): Promise<void> {
+      const now = clock.now()
+      const again =
+        delivery.channel === 'messenger' &&
+        delivery.level === 'escalation' &&
+        !delivery.repeated &&
+        delivery.state !== 'unknown'
+      const attempts = delivery.attempts + 1
+      const moved = await updateRows(
+        tx,
+        DeliveryEntity,
+        { id: delivery.id, state: In(['sending', 'unknown']) },
+        {
+          state: 'unknown',
+          attempts,
+          workAt: again ? new Date(now.getTime() + repeatAfterMs) : null,
+          handedAt: null,
+          failure: reason.slice(0, 300),
+          ...free,
+        },
+      )
+      if (moved === 1)
+        await note(tx, delivery, reason === 'interrupted' ? reason : 'unknown', attempts, reason)
+    },
+
+    /** There is no account to send it to now: it is kept, and goes out when there is one. */
+    async markWaiting(tx: Tx, delivery: Delivery, why: string): Promise<void> {
+      const now = clock.now().getTime()
+      const end = delivery.queuedAt.getTime() + keepMs
+      await updateRows(
+        tx,
+        DeliveryEntity,
+        { id: delivery.id, state: 'sending' },
+        {
+          state: 'queued',
+          waitingFor: 'account',
+          workAt: new Date(Math.max(now + 1000, Math.min(now + lookAgainMs, end))),
+          failure: why.slice(0, 300),
+          ...free,
+        },
+      )
+      if (delivery.failure !== why) await note(tx, delivery, 'waiting', 0, why)
+    },
+
+    /** It has been of no use to anybody for too long. */
+    expire: (tx: Tx, delivery: Delivery) => close(tx, delivery, 'expired', delivery.failure ?? 'too-late'),
+
+    /** Not needed, or not possible here; a reminder that goes by turns passes on to its next way where `passOn`. */
+    async skip(tx: Tx, delivery: Delivery, why: string, { passOn }: { passOn: boolean }): Promise<void> {
+      await close(tx, delivery, 'skipped', why)
+      if (passOn) await reminders.next(tx, delivery, clock.now())
+      afterCommit(tx, wake)
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import type { EntityManager } from 'typeorm'
+import { spanMs } from '../deadlines/ladder.js'
+import { execute, insertIgnore } from '../db/sql.js'
+import type { Tx } from '../db/unit-of-work.js'
+import type { Subject } from '../changes/change.js'
+import type { ReminderRule } from '../playbook/reminders.js'
+import type { Playbook } from '../playbook/playbook.js'
+import type { Ids } from '../ports/ids.js'
+import { DeliveryEntity, type Delivery } from './delivery.js'
+import { digestCard } from './fold.js'
+import { newRow } from './row.js'
+
+/** A reminder that could not be given for this long is noise. */
+export const reminderKeepMs = 30 * 60_000
+
+type Step = ReminderRule['steps'][number]
+
+/**
+ * Strong reminders of cards: rows of the ledger beside the card, one for each way and step, made in the unit that marks
+ * the card as sent. Each is due at its step's time and asks then whether it is still needed.
+ */
+export function createReminders({ ids, playbook }: { ids: Ids; playbook: Playbook }) {
+  async function stepsOf(tx: EntityManager, parent: Pick<Delivery, 'card' | 'params'>): Promise<Step[]> {
+    const card = parent.card === digestCard ? (parent.params['kind'] ?? '') : parent.card
+    return (await playbook.get(tx, 'reminders')).rules.find((rule) => rule.card === card)?.steps ?? []
+  }
+
+  const rowOf = (
+    parent: Delivery,
+    at: { step: number; turn: number; by: Step['by'] },
+    now: Date,
+    due: Date,
+  ) => {
+    const channel = at.by[at.turn] ?? 'urge.app'
+    return newRow({
+      id: ids.next(),
+      card: parent.card,
+      subjectType: parent.subjectType,
+      subjectId: parent.subjectId,
+      params: { step: String(at.step), turn: String(at.turn) },
+      personId: parent.personId,
+      channel,
+      parentId: parent.id,
+      causeId: parent.causeId,
+      lane: 'urgent',
+      level: parent.level,
+      dedupeKey: `${parent.id}:${at.step}:${channel}`,
+      queuedAt: now,
+      workAt: due,
+    })
+  }
+
+  return {
+    /** The card has been sent: queues what shall remind of it. A card that is marked twice is reminded of once. */
+    async plan(tx: Tx, parent: Delivery, sentAt: Date): Promise<void> {
+      if (parent.personId === null) return
+      const steps = await stepsOf(tx, parent)
+      const rows = steps.flatMap(({ after, by, how }, step) => {
+        const due = new Date(sentAt.getTime() + spanMs(after))
+        const turns = how === 'all' ? by.map((_, turn) => turn) : [0]
+        return turns.map((turn) => rowOf(parent, { step, turn, by }, sentAt, due))
+      })
+      await insertIgnore(tx, 'deliveries', rows)
+    },
+
+    /** One way did not work: the next of its step takes its place, where the step goes by turns. */
+    async next(tx: Tx, reminder: Delivery, now: Date): Promise<void> {
+      const parent = await parentOf(tx, reminder)
+      const index = Number(reminder.params['step'])
+      const step = parent && (await stepsOf(tx, parent))[index]
+      const turn = Number(reminder.params['turn']) + 1
+      if (!parent || step?.how !== 'first' || turn >= step.by.length) return
+      await insertIgnore(tx, 'deliveries', [rowOf(parent, { step: index, turn, by: step.by }, now, now)])
+    },
+
+    /** The card that it reminds of, and why the reminder is of no use any more; null while it is. */
+    async check(
+      tx: EntityManager,
+      reminder: Delivery,
+      now: Date,
+    ): Promise<{ parent: Delivery | null; useless: string | null }> {
+      const parent = await parentOf(tx, reminder)
+      if (!parent) return { parent: null, useless: 'gone' }
+      if (parent.state === 'read' || parent.state === 'acted') return { parent, useless: parent.state }
+      const planned = Math.max(reminder.queuedAt.getTime(), (parent.sentAt ?? reminder.queuedAt).getTime())
+      const step = (await stepsOf(tx, parent))[Number(reminder.params['step'])]
+      const due = planned + (step ? spanMs(step.after) : 0)
+      return { parent, useless: now.getTime() - due > reminderKeepMs ? 'late' : null }
+    },
+
+    /** Somebody has dealt with the record: nobody need be pressed about it any more. @returns how many were waiting. */
+    settle(tx: Tx, subject: Subject): Promise<number> {
+      return execute(
+        tx,
+        `UPDATE deliveries SET state = 'skipped', workAt = NULL, failure = 'settled' WHERE subjectType = ?
+         AND subjectId = ? AND state = 'queued' AND channel <> 'messenger'`,
+        [subject.type, subject.id],
+      )
+    },
+  }
+}
+
+export type DeliveryReminders = ReturnType<typeof createReminders>
+
+async function parentOf(tx: EntityManager, { parentId }: Delivery): Promise<Delivery | null> {
+  return parentId ? tx.getRepository(DeliveryEntity).findOneBy({ id: parentId }) : null
+}

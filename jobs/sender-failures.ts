@@ -1,0 +1,57 @@
+import type { Claimed } from '../core/deliveries/deliveries.js'
+import { shownStates } from '../core/deliveries/delivery.js'
+import { PlatformError } from '../core/errors.js'
+import { refusalCause } from '../core/org/refusals.js'
+import type { SenderDeps } from './sender.js'
+import { findWay } from './sender-route.js'
+
+/** Credentials are mended by people: trying more often than this helps nobody. */
+const mendMs = 5 * 60_000
+
+/**
+ * What a failed try leads to: a refused account makes room for the person's next one, refused credentials are told to
+ * the admins while the message is kept, an outcome that nobody knows is written down as such.
+ */
+export function createFailures({ core, messengers, log }: Pick<SenderDeps, 'core' | 'messengers' | 'log'>) {
+  return async (delivery: Claimed, error: unknown): Promise<void> => {
+    const refusal = error instanceof PlatformError ? error : null
+    log.warn(
+      {
+        deliveryId: delivery.id,
+        card: delivery.card,
+        channel: delivery.channel,
+        code: refusal?.code,
+        err: refusal ? undefined : error,
+      },
+      'a delivery failed',
+    )
+    const cause = refusal ? refusalCause(refusal) : 'other'
+    const isCard = delivery.channel === 'messenger'
+    const isUpdate = isCard && shownStates.includes(delivery.state) && delivery.platformMessageId !== null
+    const way = isCard ? await core.read((tx) => findWay(core, tx, delivery, messengers)) : null
+    const found = way && typeof way !== 'string' ? way : null
+    const timedOut = refusal?.code === 'timeout' && !isUpdate
+    const isRecognised = found?.messenger.capabilities().idempotentSend ?? false
+    const platform = found?.messenger.platform
+    const failure = {
+      reason: refusal?.code ?? 'internal',
+      retryable: refusal?.retryable ?? true,
+      ...(refusal?.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+      ...(platform ? { platform } : {}),
+      mayHaveArrived: timedOut,
+    }
+    await core.write(async (tx) => {
+      if (timedOut && !isRecognised) return core.deliveries.markUnknown(tx, delivery, 'timeout')
+      if (cause === 'credentials' && refusal) {
+        await core.credentials.broke(tx, { platform: refusal.platform, code: refusal.code })
+        return core.deliveries.markFailed(tx, delivery, { ...failure, retryable: true, retryAfterMs: mendMs })
+      }
+      if (cause === 'recipient' && found?.account && !isUpdate) {
+        await core.bindings.refused(tx, found.account, failure.reason)
+        // The next look finds the person's next account, or waits for one.
+        return core.deliveries.markFailed(tx, delivery, { ...failure, retryable: true, retryAfterMs: 0 })
+      }
+      return core.deliveries.markFailed(tx, delivery, failure)
+    })
+  }
+}
