@@ -29,6 +29,8 @@ export async function openPlatforms(
 ): Promise<PlatformAdapter[]> {
   const adapters: PlatformAdapter[] = []
   if (settings.wecom) adapters.push((await import('./wecom/adapter.js')).createWecom(settings.wecom, deps))
+  if (settings.dingtalk)
+    adapters.push((await import('./dingtalk/adapter.js')).createDingtalk(settings.dingtalk, deps))
   if (settings.feishu)
     adapters.push((await import('./feishu/adapter.js')).createFeishu(settings.feishu, deps))
   return adapters
