@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/ports/clock.js'
+import { stopwatch, type Clock } from '../../core/ports/clock.js'
 import type { Channel, InboundAnswer, InboundSink, TapEvent } from '../../core/ports/inbound.js'
 import type { KeyStore } from '../../core/ports/key-store.js'
 import type { FeishuSettings } from '../../core/ports/platform-settings.js'
@@ -141,7 +141,7 @@ export function createChannel(deps: ChannelDeps): FeishuChannel {
   const socket = createSocket({
     probe: client.token,
     endpoint: client.endpoint,
-    now: () => clock.now().getTime(),
+    now: stopwatch,
     log,
     onRefused,
     take: async (type, payload) => {

@@ -18,6 +18,7 @@ interface SocketDeps {
    */
   take: (type: string, payload: string) => Promise<object | null>
   onRefused: (error: WireError) => void
+  /** Milliseconds on a scale that never jumps. */
   now: () => number
   log: SocketLog
 }
@@ -129,7 +130,7 @@ export function createSocket(deps: SocketDeps) {
       reply = { code: 500 }
     }
     if (socket.readyState !== WebSocket.OPEN) return
-    const headers = { ...frame.headers, biz_rt: String(now() - startedAt) }
+    const headers = { ...frame.headers, biz_rt: String(Math.round(now() - startedAt)) }
     const sent = Promise.withResolvers<void>()
     socket.send(encodeFrame({ ...frame, headers, payload: Buffer.from(JSON.stringify(reply)) }), () =>
       sent.resolve(),
