@@ -115,11 +115,14 @@ const tapEffects: { actions: string[]; kinds: string[]; keyOf: (change: Change) 
     },
   ]
 /** These answer yes to a repeat, too: fewer changes than yeses are right. */
-const repeatedYes = new Set(['accept', 'undo', 'choose', 'create'])
+const repeatedYes = new Set(['accept', 'undo'])
+/** Whoever has a lead already is told so by 接单, however they came to it. */
+const owning = new Set(['lead.accepted', 'lead.dispatched', 'lead.taken-over', 'lead.given'])
 
 async function checkTaps(tx: EntityManager, ledger: Ledger, inbox: Inbox): Promise<Violation[]> {
   const changes = await tx.getRepository(ChangeEntity).find()
   const subjects = await subjectsOf(tx)
+  const owned = new Set(changes.flatMap(({ kind, subjectId }) => (owning.has(kind) ? [subjectId] : [])))
   const yes = Map.groupBy(
     ledger.taps.filter((entry) => saidYes(rowOf(inbox, entry))),
     ({ actionId, ref }) => `${actionId} ${subjects.get(ref) ?? ''}`,
@@ -138,7 +141,8 @@ async function checkTaps(tx: EntityManager, ledger: Ledger, inbox: Inbox): Promi
         // A clear sentence is recorded without a tap.
         if (actions.includes('choose')) return []
         if (effects > yeses) return [doubled(`${actions.join(' or ')} had more effects than taps`, subject)]
-        const enough = isRepeatable ? effects >= Math.min(1, yeses) : effects === yeses
+        const known = actions.includes('accept') && owned.has(subject) ? 1 : effects
+        const enough = isRepeatable ? known >= Math.min(1, yeses) : effects === yeses
         return enough
           ? []
           : [lost(`${actions.join(' or ')} was answered with yes without its effect`, subject)]
