@@ -91,7 +91,8 @@ export async function start(
   const ids = createIds(clock)
   const core = createCore({ database, clock, ids, timeZone: config.timeZone })
   const self = ids.next()
-  const several = config.redisUrl === null ? null : { holder: `${hostname().slice(0, 30)}:${self}` }
+  const several =
+    config.redisUrl === null ? null : { holder: `${hostname().slice(0, 24)}:${process.pid}:${self}` }
   const does = new Set(config.services)
   const metrics: Metrics = createMetrics({ core, redis: () => queue.state() })
   // The embedded database has one process: what is leased there was leased by one that is gone.

@@ -5,6 +5,7 @@ import type { Pool } from 'mysql2'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationInterface } from 'typeorm'
 import { longText } from './columns.js'
+import { migrateInTurn } from './migrate-in-turn.js'
 import { readCommitted } from './isolation.js'
 import { SqliteDatabase } from './sqlite-driver.js'
 
@@ -28,7 +29,9 @@ export interface DatabaseSettings {
 /** Opens the database and runs the migrations that it has not seen. */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const database = await connectDatabase(settings)
-  await database.writer.runMigrations({ transaction: 'each' })
+  const migrate = () => database.writer.runMigrations({ transaction: 'each' })
+  if (database.dialect === 'mysql') await migrateInTurn(settings.url, migrate)
+  else await migrate()
   if (database.dialect === 'sqlite') await database.reader.initialize()
   await refreshStatistics(database)
   return database

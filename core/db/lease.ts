@@ -54,4 +54,6 @@ export async function freeLeases(tx: Tx): Promise<void> {
       `UPDATE ${table} SET leaseHolder = NULL, leaseUntil = NULL WHERE leaseUntil IS NOT NULL`,
     )
   }
+  // Those that name a day are marks of what is done.
+  await execute(tx, "UPDATE leases SET holder = NULL, expiresAt = NULL WHERE name NOT LIKE '%@%'")
 }

@@ -14,6 +14,7 @@ export interface ProductProcess {
   /** Where it listens. Rejects when it ended before it said so. */
   origin: Promise<string>
   ended: Promise<End>
+  pid: number
   /** What it has written so far, both streams. */
   output(): string
   kill(signal?: NodeJS.Signals): void
@@ -25,8 +26,14 @@ export interface ProductProcess {
  * @param cwd - a folder without a `.env` file.
  */
 export function startProcess(cwd: string, env: Record<string, string>): ProductProcess {
+  return startEntry([main], cwd, env)
+}
+
+/** The same for another entry that says where it listens as `npm start` does: its file and its arguments. */
+export function startEntry(entry: string[], cwd: string, env: Record<string, string>): ProductProcess {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', loader, main], {
+  const options = ['--disable-warning=ExperimentalWarning', '--import', loader]
+  const child = spawn(process.execPath, [...options, ...entry], {
     cwd,
     env: { PATH, HOME, TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,6 +61,7 @@ export function startProcess(cwd: string, env: Record<string, string>): ProductP
   return {
     origin,
     ended,
+    pid: child.pid ?? 0,
     output: () => written,
     kill: (signal = 'SIGKILL') => child.kill(signal),
   }
