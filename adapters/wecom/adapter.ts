@@ -42,7 +42,7 @@ export function createWecom(
   const drawing = {
     interactive: settings.callback !== null,
     // The page sends whoever has no session on to WeCom's sign-in, and is told by the address whose client it is in.
-    pageUrl: (path: string) => `${publicUrl}${path}${path.includes('?') ? '&' : '?'}via=wecom`,
+    pageUrl: (path: string) => `${publicUrl}/app${path}${path.includes('?') ? '&' : '?'}platform=wecom`,
   }
   const bot = settings.bot
     ? createBotSocket(

@@ -15,6 +15,8 @@ export interface PlatformStand {
   /** Account of a colleague with a chat with the bot, and of a customer who shares a group with the bot. */
   accounts: { colleague: string; customer: string }
   groupId: string
+  /** What kind of chat `groupId` is where customers are not heard in groups. Default: group. */
+  customerChat?: 'direct' | 'group'
   says(account: string, chatId: string, text: string): Promise<void>
   /** Presses a button of the newest card in the colleague's chat with the bot. */
   taps(account: string, actionId: string, values?: Record<string, string>): Promise<{ notice: string | null }>
@@ -65,13 +67,13 @@ export function describePlatform(name: string, start: () => Promise<PlatformStan
     })
     afterEach(() => stand.stop())
 
-    it('hands over what a customer writes in a group, with who, where and that they are from outside', async () => {
+    it('hands over what a customer writes, with who, where and that they are from outside', async () => {
       await stand.says(stand.accounts.customer, stand.groupId, '想要一份报价')
       await stand.idle()
       expect(of('message')).toMatchObject([
         {
           text: '想要一份报价',
-          chat: { id: stand.groupId, type: 'group' },
+          chat: { id: stand.groupId, type: stand.customerChat ?? 'group' },
           sender: { externalId: stand.accounts.customer, internal: false },
           toBot: false,
         },
