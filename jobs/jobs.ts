@@ -3,6 +3,7 @@ import type { Queue, WorkKind } from '../core/ports/queue.js'
 import { createDeadlineRunner } from './deadline-runner.js'
 import type { JobLog } from './job-log.js'
 import { createLeader } from './leader.js'
+import { createReceiptPoller } from './receipt-poller.js'
 import { createRelay, type RelayDeps } from './relay.js'
 import { createSchedules, type SchedulesDeps } from './schedules.js'
 import { createSender, type SenderDeps } from './sender.js'
@@ -30,6 +31,7 @@ const lookAtDeadlinesEveryMs = 500
 export function createJobs({ core, queue, log, several, relay, sender, maintain }: JobsDeps) {
   const relaying = createRelay({ core, log, ...relay })
   const sending = createSender({ core, log, ...sender })
+  const receipts = createReceiptPoller({ core, log, messengers: sender.messengers })
   const deadlines = createDeadlineRunner({ core, log, wake: () => queue.pushHere('deadlines') })
   const schedules = createSchedules({ core, log, maintain })
   const elected =
@@ -61,6 +63,7 @@ export function createJobs({ core, queue, log, several, relay, sender, maintain 
       timers.push(setInterval(wakeAll, sweepEveryMs))
       timers.push(setInterval(() => queue.pushHere('deadlines'), lookAtDeadlinesEveryMs))
       schedules.start()
+      receipts.start()
     },
     /** Asks every kind of work to look again now: after the clock was pushed. */
     wakeAll,
@@ -69,6 +72,8 @@ export function createJobs({ core, queue, log, several, relay, sender, maintain 
       for (const timer of timers) clearInterval(timer)
       deadlines.stop()
       relaying.stop()
+      sending.stop()
+      await receipts.stop()
       await schedules.stop()
       await elected?.stop()
     },

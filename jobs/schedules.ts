@@ -58,7 +58,8 @@ export function createSchedules({ core, log, maintain }: SchedulesDeps) {
     const keys = await core.keys.prune()
     let leases = 0
     for (const { key } of schedules) leases += await core.leases.prune(key, now)
-    log.info({ keys, leases }, 'what has expired is removed')
+    const tries = await core.write((tx) => core.deliveries.prune(tx))
+    log.info({ keys, leases, tries }, 'what has expired is removed')
   }
 
   const schedules: Schedule[] = [
