@@ -27,6 +27,7 @@ export function createCardSender({ core, messengers, render, share }: CardSender
     if (delivery.interrupted && mayDouble(capabilities, delivery, now))
       return () => share((tx) => core.deliveries.markUnknown(tx, delivery, 'interrupted'))
     const repeated = delivery.repeated || delivery.state === 'unknown'
+    const wasTried = capabilities.idempotentSend && (delivery.interrupted || delivery.attempts > 0)
     const card = await core.read((tx) => render(tx, { ...delivery, repeated }))
     if (needsMark(capabilities)) {
       await share((tx) => core.deliveries.markHanded(tx, delivery))
@@ -46,7 +47,9 @@ export function createCardSender({ core, messengers, render, share }: CardSender
     return () =>
       share(async (tx) => {
         await core.deliveries.markSent(tx, delivery, taken)
-        await core.deliveries.markShown(tx, delivery)
+        // A platform that recognises a repeat keeps the card of the first try: today's state is drawn over it.
+        const shownRev = wasTried ? delivery.wantedRev - 1 : delivery.wantedRev
+        await core.deliveries.markShown(tx, { id: delivery.id, wantedRev: shownRev })
         if (way.account) await core.bindings.took(tx, way.account)
         faultPoint('delivery.before-receipt-commit')
       })

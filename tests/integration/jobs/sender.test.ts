@@ -117,6 +117,8 @@ describe('the delivery sender', () => {
     await sender.run()
     expect([fake.calls(), fake.shown.length]).toEqual([2, 1])
     expect((await rows()).map((row) => row.state)).toEqual(['sent'])
+    // The platform has kept the first try's card; what it shows is drawn anew, once.
+    expect(fake.updates.map(({ id }) => id)).toEqual(['message-1'])
   })
 
   it('does not send again after a time-out where the platform would show it twice', async () => {
