@@ -19,6 +19,7 @@ import { createKeyStore } from './key-store/key-store.js'
 import { createLeads } from './leads/leads.js'
 import { viewByReading } from './leads/view-by-reading.js'
 import { createBindings } from './org/bindings.js'
+import { createDirectorySync } from './org/directory-sync.js'
 import { createOrg } from './org/org.js'
 import { createSessions } from './org/sessions.js'
 import { createPlaybook } from './playbook/playbook.js'
@@ -45,13 +46,14 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const playbook = createPlaybook({ ...base, changes })
   const org = createOrg({ clock })
   const bindings = createBindings({ clock, changes })
+  const directorySync = createDirectorySync({ ...base, changes, playbook })
   const sessions = createSessions(base)
   const inbox = createInbox({ ...base, work })
   const files = createFiles({ ...base, changes })
   const deadlines = createDeadlines({ ...base, changes, playbook, org, timeZone })
   const deliveries = createDeliveries({ ...base, playbook, timeZone })
   bindings.onReachable(deliveries.reach)
-  const credentials = createCredentials({ clock, playbook, org, deadlines, deliveries, timeZone })
+  const credentials = createCredentials({ clock, playbook, deadlines, deliveries, timeZone })
   const testMessages = createTestMessages({ ...base, org, deliveries })
   const customers = createCustomers({ ...base, changes })
   const leads = createLeads({ ...base, changes, deadlines, org, playbook })
@@ -75,6 +77,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
     playbook,
     org,
     bindings,
+    directorySync,
     sessions,
     inbox,
     files,

@@ -15,6 +15,7 @@ import { InboxEntity } from './inbox/inbox.js'
 import { KeyEntity } from './key-store/key-store.js'
 import { LeadEntity, TouchEntity } from './leads/lead.js'
 import { OfferEntity } from './leads/offer.js'
+import { DirectoryEntryEntity, DirectoryRunEntity } from './org/directory-entry.js'
 import { InstallationEntity } from './org/installation.js'
 import { LeaveEntity } from './org/leave.js'
 import {
@@ -47,6 +48,8 @@ export const entities = [
   LeaveEntity,
   SessionEntity,
   InstallationEntity,
+  DirectoryEntryEntity,
+  DirectoryRunEntity,
   InboxEntity,
   FileEntity,
   DeadlineEntity,

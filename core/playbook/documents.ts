@@ -3,9 +3,10 @@ import { actionLibraryDefault, actionLibrarySchema } from './action-library.js'
 import { assignmentDefault, assignmentSchema } from './assignment.js'
 import { calendarDefault, calendarSchema } from './calendar.js'
 import { captureDefault, captureSchema } from './capture.js'
+import { credentialsDefault, credentialsSchema } from './credentials.js'
+import { directoryDefault, directorySchema } from './directory.js'
 import { dutyDefault, dutySchema } from './duty.js'
 import { holidaysDefault, holidaysSchema } from './holidays.js'
-import { credentialsDefault, credentialsSchema } from './credentials.js'
 import { intakeDefault, intakeSchema } from './intake.js'
 import { laddersDefault, laddersSchema } from './ladders.js'
 import { leadScoreDefault, leadScoreSchema } from './lead-score.js'
@@ -22,9 +23,10 @@ export const documents = {
   assignment: document('分配规则', assignmentSchema, assignmentDefault),
   calendar: document('工作日历', calendarSchema, calendarDefault),
   capture: document('线索识别', captureSchema, captureDefault),
+  credentials: document('到期提醒', credentialsSchema, credentialsDefault),
+  directory: document('组织同步', directorySchema, directoryDefault),
   duty: document('值班名单', dutySchema, dutyDefault),
   holidays: document('法定节假日', holidaysSchema, holidaysDefault),
-  credentials: document('到期提醒', credentialsSchema, credentialsDefault),
   intake: document('网页表单', intakeSchema, intakeDefault),
   ladders: document('时限与升级', laddersSchema, laddersDefault),
   'lead-score': document('线索评分', leadScoreSchema, leadScoreDefault),

@@ -3,10 +3,14 @@ import { Sales1763800000002 } from './0002-sales.js'
 import { Processes1763800000003 } from './0003-processes.js'
 import { Ladders1763800000004 } from './0004-ladders.js'
 import { Deliveries1763800000005 } from './0005-deliveries.js'
+import { Directory1763800000007 } from './0007-directory.js'
 
 /** In the order in which they run. Migrations only add; a released one is never edited. */
 export const migrations = [
   Spine1763800000001,
   Sales1763800000002,
   Processes1763800000003,
-  Ladders1763800000004, Deliveries1763800000005]
+  Ladders1763800000004,
+  Deliveries1763800000005,
+  Directory1763800000007,
+]
