@@ -1,4 +1,4 @@
-import { In, type EntityManager } from 'typeorm'
+import { In, IsNull, type EntityManager } from 'typeorm'
 import type { Role } from '../actor.js'
 import type { Org } from '../org/org.js'
 import { DepartmentEntity, PersonEntity, type Person } from '../org/person.js'
@@ -117,8 +117,11 @@ export function createWho({
     if (next) return [next]
     const admins = await withRole(tx, 'admin')
     if (admins.length > 0) return admins
-    const root = await org.rootDepartment(tx)
-    return root.leaderId ? present(tx, [root.leaderId]) : []
+    const tops = await tx.getRepository(DepartmentEntity).findBy({ parentId: IsNull() })
+    return present(
+      tx,
+      tops.flatMap(({ leaderId }) => leaderId ?? []),
+    )
   }
 
   return {

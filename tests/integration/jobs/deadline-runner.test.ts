@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../bot/log.js'
+import { systemActor } from '../../../core/actor.js'
+import { afterCommit } from '../../../core/db/unit-of-work.js'
 import { DeadlineEntity } from '../../../core/deadlines/deadline.js'
 import { spanMs } from '../../../core/deadlines/ladder.js'
 import { createDeadlineRunner } from '../../../jobs/deadline-runner.js'
+import { makePerson } from '../../support/make.js'
 import { startCore, type TestCore } from '../../support/test-core.js'
 
 describe('the deadline runner', () => {
@@ -15,9 +18,9 @@ describe('the deadline runner', () => {
     fired = []
     broken = null
     for (const action of ['remind', 'overdue']) {
-      test.core.deadlines.on('task.due', action, async (_tx, { deadline }) => {
+      test.core.deadlines.on('task.due', action, async (tx, { deadline }) => {
         if (deadline.subjectId === broken) throw new Error('this one is broken')
-        fired.push(`${deadline.subjectId} ${action}`)
+        afterCommit(tx, () => fired.push(`${deadline.subjectId} ${action}`))
       })
     }
   })
@@ -40,6 +43,7 @@ describe('the deadline runner', () => {
         { dueAt: new Date(test.clock.now().getTime() + spanMs(span)) },
       ),
     )
+  const stuck = () => test.core.read((tx) => test.core.deadlines.stuck(tx))
   const meet = (id: string) =>
     test.core.write((tx) => test.core.deadlines.meet(tx, 'task.due', { type: 'task', id }))
 
@@ -87,8 +91,89 @@ describe('the deadline runner', () => {
     await run()
     expect(fired).toEqual(['a remind', 'c remind'])
     broken = null
+    test.clock.advance(spanMs('1m'))
     await run()
     expect(fired).toEqual(['a remind', 'c remind', 'b remind'])
+  })
+
+  it('parks a step that fails for good where an admin finds it, and fires it after a retry', async () => {
+    for (const id of ['a', 'b']) await wait(id, '10m')
+    broken = 'a'
+    const { run } = runner()
+    let looks = 0
+    test.clock.advance(spanMs('10m'))
+    for (; looks < 30 && (await stuck()).length === 0; looks += 1) {
+      await run()
+      test.clock.advance(spanMs('15m'))
+    }
+    expect(looks).toBe(10)
+    expect((await stuck()).map((row) => [row.subjectId, row.attempts, row.lastError])).toEqual([
+      ['a', 10, 'Error'],
+    ])
+    expect(fired).toEqual(['b remind'])
+    await run()
+    broken = null
+    const [row] = await stuck()
+    await test.core.write((tx) => test.core.deadlines.retry(tx, systemActor('test'), row?.id ?? ''))
+    await run()
+    expect([fired, await stuck()]).toEqual([['b remind', 'a remind'], []])
+  })
+
+  it('lets what is stuck be met or cancelled all the same', async () => {
+    await wait('a', '10m')
+    broken = 'a'
+    const { run } = runner()
+    for (let looks = 0; looks < 10; looks += 1) {
+      test.clock.advance(spanMs('15m'))
+      await run()
+    }
+    expect(await stuck()).toHaveLength(1)
+    expect([await meet('a'), await meet('a'), await stuck()]).toEqual([true, false, []])
+  })
+
+  it('fires hundreds that are due at one instant, each once, around one that fails', async () => {
+    for (let i = 0; i < 300; i += 1) await wait(`t${i}`, '10m')
+    broken = 't150'
+    test.clock.advance(spanMs('10m'))
+    await runner().run()
+    expect(fired).toHaveLength(299)
+    expect(new Set(fired).size).toBe(299)
+  })
+
+  it('brings what waits for somebody forward when their leave begins', async () => {
+    const person = await makePerson(test.core)
+    const lead = (id: string) => ({ type: 'lead' as const, id })
+    test.core.deadlines.on('lead.accept', 'expire-offer', async (tx, { deadline }) => {
+      afterCommit(tx, () => fired.push(`${deadline.subjectId} expired`))
+    })
+    const start = (id: string, personId: string | null) =>
+      test.core.write((tx) => test.core.deadlines.start(tx, 'lead.accept', lead(id), { personId }))
+    // The leave begins at midnight: eleven in the morning here plus thirteen hours.
+    await test.core.write((tx) =>
+      test.core.deadlines.leaves.add(tx, systemActor('test'), {
+        personId: person.id,
+        from: '2026-03-12',
+        to: '2026-03-13',
+      }),
+    )
+    test.clock.set(new Date('2026-03-11T15:58:00Z'))
+    await start('mine', person.id)
+    await start('other', null)
+    await test.core.write((tx) =>
+      test.core.deadlines.start(
+        tx,
+        'task.due',
+        { type: 'task', id: 'later' },
+        { dueAt: new Date('2026-03-11T17:00:00Z'), personId: person.id },
+      ),
+    )
+    const { run } = runner()
+    await run()
+    expect(fired).toEqual([])
+    test.clock.set(new Date('2026-03-11T16:00:00Z'))
+    await run()
+    await run()
+    expect(fired).toEqual(['mine expired'])
   })
 
   it('fires every step once when two of them run at once', async () => {
