@@ -51,7 +51,7 @@ export function createWecom(
       )
     : null
   const customers = settings.customerService
-    ? createCustomerService({ client, keys, clock, log, counters, scope })
+    ? createCustomerService({ client, keys, clock, log, counters, scope, ...(waits ? { waits } : {}) })
     : null
   const directory = createDirectory(client, settings)
   return {

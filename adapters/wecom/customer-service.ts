@@ -14,6 +14,7 @@ export interface CustomerServiceDeps {
   log: AdapterLog
   counters: Counters
   scope: string
+  waits?: readonly number[]
 }
 
 export type CustomerService = ReturnType<typeof createCustomerService>
@@ -43,7 +44,7 @@ export function createCustomerService(deps: CustomerServiceDeps) {
       for (let i = 0; i < answer.unreadable; i += 1) counters.add('ignored.customer-message')
       for (const message of answer.messages) {
         const event = decodeCustomerMessage(message)
-        if (event) await keepTrying(sink, event, 0, patience.app)
+        if (event) await keepTrying(sink, event, 0, deps.waits ?? patience.app)
         else counters.add('ignored.customer-message')
       }
       if (answer.cursor) await keys.put(key('cursor', account), answer.cursor, null)
