@@ -67,7 +67,11 @@ export function createSocket(deps: SocketDeps) {
     })
     socket.binaryType = 'nodebuffer'
     await new Promise<void>((resolve, reject) => {
-      socket.once('open', resolve)
+      socket.once('open', () => {
+        // What follows the handshake at once waits until somebody listens.
+        socket.pause()
+        resolve()
+      })
       socket.once('error', (cause) => reject(failure('unreachable', { cause })))
     })
     return { socket, config, service }
@@ -113,7 +117,8 @@ export function createSocket(deps: SocketDeps) {
       }
     })
     socket.on('error', (error) => log.warn({ err: error }, 'feishu: the long connection failed'))
-    await new Promise((resolve) => socket.once('close', resolve))
+    socket.resume()
+    if (socket.readyState !== WebSocket.CLOSED) await new Promise((resolve) => socket.once('close', resolve))
     clearInterval(pinger)
     clearTimeout(pongTimer)
   }

@@ -315,6 +315,7 @@ export async function startFeishu(options: FeishuSimOptions = {}) {
     limitConnections: (most: number): void => void (mostConnections = most),
     dropConnections(): void {
       for (const socket of delivery.sockets) socket.terminate()
+      delivery.sockets.clear()
     },
     async stop(): Promise<void> {
       for (const socket of delivery.sockets) socket.terminate()
