@@ -5,8 +5,14 @@ import { DomainError } from '../core/errors.js'
 import type { Card } from '../core/ports/card.js'
 import { cardKinds } from './cards/index.js'
 
-/** Draws a delivery's card as it is now. What can no longer be shown says so: a card never fails to have a face. */
+/** Draws a delivery's card as it is now. */
 export async function renderCard(core: Core, tx: EntityManager, delivery: Delivery): Promise<Card> {
+  const card = await draw(core, tx, delivery)
+  return delivery.repeated ? { ...card, footnote: withWarning(card.footnote) } : card
+}
+
+/** What can no longer be shown says so: a card never fails to have a face. */
+async function draw(core: Core, tx: EntityManager, delivery: Delivery): Promise<Card> {
   const gone: Card = {
     kind: delivery.card,
     title: '内容已不存在',
@@ -18,8 +24,7 @@ export async function renderCard(core: Core, tx: EntityManager, delivery: Delive
   if (!kind) return gone
   const viewer = delivery.personId ? await core.org.actorOf(tx, delivery.personId, { channel: 'card' }) : null
   try {
-    const card = await kind.render({ core, tx, now: core.clock.now(), delivery, viewer })
-    return delivery.repeated ? { ...card, footnote: withWarning(card.footnote) } : card
+    return await kind.render({ core, tx, now: core.clock.now(), delivery, viewer })
   } catch (error) {
     if (error instanceof DomainError && error.code.endsWith('.not_found')) return gone
     throw error

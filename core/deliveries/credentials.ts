@@ -3,7 +3,6 @@ import type { Deadlines } from '../deadlines/deadlines.js'
 import { fromLocal, localDay } from '../deadlines/working-time.js'
 import { select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
-import type { Org } from '../org/org.js'
 import type { Credential } from '../playbook/credentials.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
@@ -12,32 +11,34 @@ import type { Deliveries } from './deliveries.js'
 interface CredentialsDeps {
   clock: Clock
   playbook: Playbook
-  org: Org
   deadlines: Deadlines
   deliveries: Deliveries
   timeZone: string
 }
 
 const kind = 'credential.expiry'
+/** It belongs to no salesperson's department. */
+const nobodys = { ownerId: null, departmentId: null }
 const subjectOf = (key: string) => ({ type: 'installation' as const, id: key })
+
+interface Warning {
+  card: string
+  key: string
+  cause: string
+  params: Record<string, string>
+  /** As a ladder writes it; without it, the admins. */
+  who?: string | undefined
+}
 
 export type CredentialWatch = ReturnType<typeof createCredentials>
 
 /** Warns before licences, certificates and secrets run out, and says when a platform refuses ours. */
 export function createCredentials(deps: CredentialsDeps) {
-  const { clock, playbook, org, deadlines, deliveries, timeZone } = deps
+  const { clock, playbook, deadlines, deliveries, timeZone } = deps
 
-  /** Admins; without any, whoever leads the organisation. */
-  async function keepers(tx: EntityManager): Promise<string[]> {
-    const admins = (await org.everybody(tx)).filter(({ role }) => role === 'admin').map(({ id }) => id)
-    if (admins.length > 0) return admins
-    const { leaderId } = await org.rootDepartment(tx)
-    return leaderId ? [leaderId] : []
-  }
-
-  async function tell(tx: Tx, card: string, key: string, cause: string, params: Record<string, string>) {
+  async function tell(tx: Tx, { card, key, cause, params, who = 'role:admin' }: Warning): Promise<void> {
     const day = localDay(clock.now(), timeZone)
-    for (const personId of await keepers(tx))
+    for (const { id: personId } of await deadlines.people(tx, who, nobodys))
       await deliveries.queue(tx, {
         card,
         subject: subjectOf(key),
@@ -51,10 +52,12 @@ export function createCredentials(deps: CredentialsDeps) {
   // Nine in the morning: the warnings of the days before come at that hour, too.
   const dueAtOf = ({ expiresOn }: Credential) => fromLocal(`${expiresOn}T09:00`, timeZone)
 
-  deadlines.on(kind, 'warn', async (tx, { deadline }) => {
+  deadlines.on(kind, 'warn', async (tx, { deadline, step }) => {
     const { items } = await playbook.get(tx, 'credentials')
     const item = items.find(({ key }) => key === deadline.subjectId)
-    if (item) await tell(tx, kind, item.key, `${item.key}:${item.expiresOn}`, { key: item.key })
+    if (!item) return
+    const { key } = item
+    await tell(tx, { card: kind, key, cause: `${key}:${item.expiresOn}`, params: { key }, who: step.who })
   })
 
   return {
@@ -87,7 +90,12 @@ export function createCredentials(deps: CredentialsDeps) {
 
     /** A platform or provider refused our credentials: the admins hear of it once a day, with its code. */
     broke: (tx: Tx, { platform, code }: { platform: string; code: string }) =>
-      tell(tx, 'credential.trouble', 'credentials', `${platform}:${code}`.slice(0, 60), { platform, code }),
+      tell(tx, {
+        card: 'credential.trouble',
+        key: 'credentials',
+        cause: `${platform}:${code}`.slice(0, 50),
+        params: { platform, code },
+      }),
 
     /** What stands in the playbook under this key; null when it is gone. */
     async find(tx: EntityManager, key: string): Promise<Credential | null> {

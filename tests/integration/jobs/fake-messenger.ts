@@ -1,10 +1,14 @@
 import { PlatformError } from '../../../core/errors.js'
 import type { Messenger, Outgoing } from '../../../core/ports/messenger.js'
+import type { Platform } from '../../../core/ports/platform.js'
 
 /** A platform that does what it is told: works, is down, or takes a message and never says so. */
-export function createFakeMessenger({ idempotentSend = true } = {}) {
+export function createFakeMessenger({
+  idempotentSend = true,
+  platform = 'sandbox',
+}: { idempotentSend?: boolean; platform?: Platform } = {}) {
   /** What the platform has: by idempotency key where it knows such keys. */
-  const shown: { key: string; to: string; title: string; id: string }[] = []
+  const shown: { key: string; to: string; title: string; id: string; footnote: string }[] = []
   const updates: { id: string; title: string }[] = []
   const urged: string[] = []
   let calls = 0
@@ -13,7 +17,7 @@ export function createFakeMessenger({ idempotentSend = true } = {}) {
   let canUrge = true
 
   const messenger: Messenger = {
-    platform: 'sandbox',
+    platform,
     capabilities: () => ({
       inputs: { select: true, text: true, date: true },
       maxActions: 6,
@@ -36,7 +40,8 @@ export function createFakeMessenger({ idempotentSend = true } = {}) {
       const id = known ? known.id : `message-${shown.length + 1}`
       if (!known) {
         const to = message.to.externalId ?? message.to.chatId ?? ''
-        shown.push({ key: message.idempotencyKey, to, title: message.card.title, id })
+        const { title, footnote = '' } = message.card
+        shown.push({ key: message.idempotencyKey, to, title, id, footnote })
       }
       afterwards()
       return { platformMessageId: id, state: 'sent' }
@@ -72,5 +77,8 @@ export function createFakeMessenger({ idempotentSend = true } = {}) {
   }
 }
 
-export const platformError = (code: string, retryable: boolean): PlatformError =>
-  new PlatformError({ platform: 'sandbox', code, retryable })
+export const platformError = (
+  code: string,
+  retryable: boolean,
+  platform: string = 'sandbox',
+): PlatformError => new PlatformError({ platform, code, retryable })

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { noticesDefault } from '../../../core/playbook/notices.js'
+import { actorOf } from '../../support/make.js'
+import { createFakeMessenger } from './fake-messenger.js'
+import { startSending, type Fake, type Sending } from './sender-stand.js'
+
+describe('many notices of one kind', () => {
+  let stand: Sending
+  let fake: Fake
+  beforeEach(async () => {
+    fake = createFakeMessenger()
+    stand = await startSending([fake])
+  })
+  afterEach(() => stand.close())
+
+  const importLeads = async (count: number, from = 0) => {
+    const admin = await actorOf(stand.core, stand.company.people.admin)
+    const lines = Array.from(
+      { length: count },
+      (_, i) => `客户${from + i},139${String(10_000_000 + from + i)},王小明`,
+    )
+    const bytes = Buffer.from(['姓名,电话,负责人', ...lines].join('\n'))
+    const report = await stand.core.imports.importCsv(admin, { name: 'leads.csv', bytes })
+    expect(report.added).toBe(count)
+    await stand.notifyAll()
+  }
+
+  it('are one card for 300 imported leads, and each of the 300 stays in the log', async () => {
+    await importLeads(300)
+    await stand.run()
+    expect(fake.shown).toEqual([])
+    await stand.after('1m')
+    expect(fake.shown.map(({ title }) => title)).toEqual(['300 条线索归到你名下'])
+    expect(fake.shown[0]?.footnote).toContain('另有 295 条')
+    const [digest] = await stand.rows({ card: 'digest' })
+    const folded = await stand.rows({ card: 'lead.given' })
+    expect(folded.every(({ state, foldedInto }) => state === 'folded' && foldedInto === digest?.id)).toBe(
+      true,
+    )
+    await stand.core.write((tx) => stand.core.deliveries.receipt(tx, digest?.id ?? '', 'read'))
+    expect((await stand.rows({ card: 'lead.given' })).every(({ readAt }) => readAt === null)).toBe(true)
+    expect(await stand.count('SELECT COUNT(*) AS n FROM leads WHERE viewedAt IS NOT NULL')).toBe(0)
+  })
+
+  it('join the card that has just been sent', async () => {
+    await importLeads(20)
+    await stand.after(6000)
+    await importLeads(20, 20)
+    await stand.after(6000)
+    expect(fake.shown.map(({ title }) => title)).toEqual(['20 条线索归到你名下'])
+    expect(fake.updates.map(({ title }) => title)).toEqual(['40 条线索归到你名下'])
+  })
+
+  it('are sent one by one when they are few', async () => {
+    await importLeads(3)
+    await stand.after(6000)
+    expect(fake.shown).toHaveLength(3)
+  })
+
+  it('are one card beyond the first five when they come one after the other', async () => {
+    for (let n = 0; n < 30; n++) await stand.queue('lead.touched', 'wang', `touch ${n}`)
+    await stand.run()
+    expect(fake.shown).toHaveLength(5)
+    await stand.after(6000)
+    expect(fake.shown.map(({ title }) => title).slice(5)).toEqual(['25 条线索的客户又来询问'])
+  })
+
+  describe('in quiet time', () => {
+    beforeEach(async () => {
+      const quiet = { ...noticesDefault.quiet, enabled: true }
+      await stand.publish('notices', { ...noticesDefault, quiet })
+      // Half past eleven at night in Shanghai.
+      stand.clock.set('2026-03-11T15:30:00.000Z')
+    })
+
+    it('wait until the morning, and are one card then', async () => {
+      for (let n = 0; n < 8; n++) await stand.queue('lead.given', 'wang', `given ${n}`)
+      await stand.after('8h')
+      expect(fake.shown).toEqual([])
+      await stand.after('30m')
+      expect(fake.shown.map(({ title }) => title)).toEqual(['8 条线索归到你名下'])
+    })
+
+    it('do not hold back escalations, urgent cards and answers', async () => {
+      await stand.queue('lead.dispatch', 'eastManager')
+      await stand.queue('lead.offer', 'wang')
+      await stand.queue('deal.stage', 'wang')
+      await stand.run()
+      expect(fake.shown.map(({ to }) => to).toSorted()).toEqual(['eastManager', 'wang'])
+      const waiting = await stand.rows({ card: 'deal.stage' })
+      expect(waiting[0]).toMatchObject({ state: 'queued', waitingFor: 'quiet' })
+      expect(waiting[0]?.workAt?.toISOString()).toBe('2026-03-12T00:00:00.000Z')
+    })
+  })
+})
