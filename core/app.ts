@@ -48,7 +48,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const bindings = createBindings({ clock, changes })
   const directorySync = createDirectorySync({ ...base, changes, playbook })
   const sessions = createSessions(base)
-  const inbox = createInbox({ ...base, work })
+  const inbox = createInbox({ ...base, changes, work })
   const files = createFiles({ ...base, changes })
   const deadlines = createDeadlines({ ...base, changes, playbook, org, timeZone })
   const deliveries = createDeliveries({ ...base, playbook, timeZone })

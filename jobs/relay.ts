@@ -1,5 +1,5 @@
 import type { Core } from '../core/app.js'
-import { claimOutbox, delayOutbox, finishOutbox } from '../core/changes/outbox.js'
+import { claimOutbox, delayOutbox, finishAllOutbox } from '../core/changes/outbox.js'
 import type { Change } from '../core/changes/change.js'
 import type { Tx } from '../core/db/unit-of-work.js'
 import { faultPoint } from '../core/fault-points.js'
@@ -15,7 +15,7 @@ export interface RelayDeps {
 }
 
 const leaseMs = 30_000
-const batch = 50
+const batch = 100
 
 /** Carries committed changes to those who must react. At least once by the lease, once in effect by the same unit. */
 export function createRelay({ core, consumer, react, log }: RelayDeps) {
@@ -25,8 +25,9 @@ export function createRelay({ core, consumer, react, log }: RelayDeps) {
     await core.write(async (tx) => {
       for (const change of claimed) {
         await inLogContext({ changeId: change.id }, () => react(tx, change))
-        if (!(await finishOutbox(tx, consumer, change.id, holder))) throw new Error('the lease was lost')
       }
+      const ids = claimed.map((change) => change.id)
+      if (!(await finishAllOutbox(tx, consumer, ids, holder))) throw new Error('the lease was lost')
       faultPoint('relay.before-commit')
     })
     faultPoint('relay.after-commit')

@@ -10,17 +10,22 @@ import { execute, insertValues, marks, type SqlValue } from './sql.js'
 import type { Tx } from './unit-of-work.js'
 import { settle, unitOf, writeLater } from './unit-state.js'
 
-/** Inserts rows without reading them back. */
+/**
+ * Inserts rows without reading them back.
+ *
+ * @param ignore - rows whose unique key exists are left alone. @returns how many were new.
+ */
 export async function insertRows<T extends ObjectLiteral>(
   tx: Tx,
   entity: EntitySchema<T>,
   rows: T[],
-): Promise<void> {
-  if (rows.length === 0) return
+  { ignore = false }: { ignore?: boolean } = {},
+): Promise<number> {
+  if (rows.length === 0) return 0
   const shape = shapeOf(tx, entity)
   const unit = unitOf(tx)
   if (unit) await settle(unit, shape.table)
-  await insertValues(tx, shape, valuesOf(shape, rows))
+  return insertValues(tx, { ...shape, ignore }, valuesOf(shape, rows))
 }
 
 /**
