@@ -95,6 +95,7 @@ export async function start(
     config.redisUrl === null ? null : { holder: `${hostname().slice(0, 24)}:${process.pid}:${self}` }
   const does = new Set(config.services)
   const metrics: Metrics = createMetrics({ core, redis: () => queue.state() })
+  core.deadlines.onFired(metrics.deadlineFired)
   // The embedded database has one process: what is leased there was leased by one that is gone.
   if (isEmbedded) await core.write(freeLeases)
   const fileStore = createFolderStore(join(config.dataDir, 'files'))

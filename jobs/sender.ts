@@ -26,6 +26,7 @@ const batch = 20
 
 /** Hands deliveries to the platforms, keeps shown cards true and reminds of those that nobody reads. */
 export function createSender({ core, messengers, render, outreach, log }: SenderDeps) {
+  let stopped = false
   const share = shareWrites(core)
   const cards = createCardSender({ core, messengers, render, share })
   const reminders = createReminderSender({ core, messengers, render, outreach, share })
@@ -76,13 +77,17 @@ export function createSender({ core, messengers, render, outreach, log }: Sender
      * which they were queued; a call that hangs holds up only its batch.
      */
     async run(): Promise<void> {
-      for (;;) {
+      while (!stopped) {
         const holder = core.ids.next()
         const claimed = await core.write((tx) => core.deliveries.claim(tx, { holder, limit: batch }))
         if (claimed.length === 0) return
         faultPoint('delivery.after-claim')
         await Promise.all([...byRecipient(claimed).values()].map(inOrder))
       }
+    },
+    /** Takes no further batch. */
+    stop() {
+      stopped = true
     },
   }
 }

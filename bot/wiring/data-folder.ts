@@ -22,7 +22,11 @@ export function prepareDataFolder(folder: string): void {
     rmSync(probe)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    rmSync(probe, { force: true })
+    try {
+      rmSync(probe, { force: true })
+    } catch {
+      // There is none: the folder itself is what is wrong.
+    }
     throw new ConfigError([
       { variable: 'DATA_DIR', problem: `${folder} ${reasons[code] ?? `cannot be used (${code})`}` },
     ])

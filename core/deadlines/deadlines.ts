@@ -40,6 +40,10 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
   const handlers = new Map<string, StepHandler>()
   const concerned = new Map<SubjectType, ConcernedBy>()
   const wakers = new Set<() => void>()
+  const firedListeners = new Set<(lateMs: number) => void>()
+  const fired = (lateMs: number) => {
+    for (const listener of firedListeners) listener(lateMs)
+  }
   const wake = (tx: Tx) =>
     afterCommit(tx, () => {
       for (const waker of wakers) waker()
@@ -87,6 +91,11 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
     /** Calls back when a deadline was started or moved: the runner may have to wake earlier. */
     onStarted(waker: () => void) {
       wakers.add(waker)
+    },
+
+    /** Calls back after each step that fired in this process: how late it was, in milliseconds. For measuring only. */
+    onFired(listener: (lateMs: number) => void) {
+      firedListeners.add(listener)
     },
 
     /**
@@ -281,7 +290,7 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
       return row ? asOptionalDate(row.nextAt) : null
     },
 
-    ...createFiring({ clock, handlers, wake }),
+    ...createFiring({ clock, handlers, wake, fired }),
     ...createPreviews({
       clock,
       changes,

@@ -3,7 +3,7 @@ import type { Actor } from '../actor.js'
 import { backoffMs } from '../db/backoff.js'
 import { updateRows } from '../db/rows.js'
 import { execute, marks, type SqlValue } from '../db/sql.js'
-import type { Tx } from '../db/unit-of-work.js'
+import { afterCommit, type Tx } from '../db/unit-of-work.js'
 import { DomainError } from '../errors.js'
 import { faultPoint } from '../fault-points.js'
 import { authorize } from '../permissions/permissions.js'
@@ -32,14 +32,20 @@ export function createFiring({
   clock,
   handlers,
   wake,
+  fired,
 }: {
   clock: Clock
   handlers: ReadonlyMap<string, StepHandler>
   wake: (tx: Tx) => void
+  /** Told of each committed step how late it was. */
+  fired: (lateMs: number) => void
 }) {
   // A ladder may name an action that this version does not know; the step is spent, the deadline goes on.
-  const act = async (tx: Tx, { deadline, step }: Due, now: Date) =>
-    handlers.get(`${deadline.kind} ${step.do}`)?.(tx, { deadline, step, now })
+  const act = async (tx: Tx, { deadline, step }: Due, now: Date) => {
+    const dueAt = deadline.nextAt ?? now
+    afterCommit(tx, () => fired(clock.now().getTime() - dueAt.getTime()))
+    await handlers.get(`${deadline.kind} ${step.do}`)?.(tx, { deadline, step, now })
+  }
 
   return {
     /**
