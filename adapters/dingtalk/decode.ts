@@ -97,7 +97,7 @@ export const directUser = (chatId: string): string | null =>
 export function messageEvent(message: RobotMessage, corpId: string, now: Date): MessageEvent {
   const { senderStaffId, senderCorpId } = message
   const internal = senderStaffId !== '' && (senderCorpId === '' || senderCorpId === corpId)
-  const externalId = internal ? senderStaffId : `outside:${shortId(message.senderId || message.senderNick)}`
+  const externalId = internal ? senderStaffId : outsideAccount(message.senderId || message.senderNick)
   return {
     type: 'message',
     platform: 'dingtalk',
@@ -117,6 +117,9 @@ export function messageEvent(message: RobotMessage, corpId: string, now: Date): 
     toBot: true,
   }
 }
+
+/** People from outside have no account here: their encrypted id, made short, stands for them. */
+export const outsideAccount = (senderId: string): string => `outside:${shortId(senderId)}`
 
 /** A tap as the platform tells it; what is not a tap on one of our cards is null. */
 export interface CardTap {

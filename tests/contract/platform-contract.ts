@@ -17,6 +17,8 @@ export interface PlatformStand {
   groupId: string
   /** What kind of chat `groupId` is where customers are not heard in groups. Default: group. */
   customerChat?: 'direct' | 'group'
+  /** True where a group is heard only when the bot is addressed. Default: false. */
+  customersAddressBot?: boolean
   says(account: string, chatId: string, text: string): Promise<void>
   /** Presses a button of the newest card in the colleague's chat with the bot. */
   taps(account: string, actionId: string, values?: Record<string, string>): Promise<{ notice: string | null }>
@@ -75,7 +77,7 @@ export function describePlatform(name: string, start: () => Promise<PlatformStan
           text: '想要一份报价',
           chat: { id: stand.groupId, type: stand.customerChat ?? 'group' },
           sender: { externalId: stand.accounts.customer, internal: false },
-          toBot: false,
+          toBot: stand.customersAddressBot ?? false,
         },
       ])
     })
