@@ -14,7 +14,7 @@ import type { DocumentName, DocumentOf } from '../../../core/playbook/documents.
 import { createSender } from '../../../jobs/sender.js'
 import { makeCompany, type Cast } from '../../support/company.js'
 import { startCore } from '../../support/test-core.js'
-import { createFakeMessenger } from './fake-messenger.js'
+import type { createFakeMessenger } from './fake-messenger.js'
 
 export type Fake = ReturnType<typeof createFakeMessenger>
 
