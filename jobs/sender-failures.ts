@@ -1,3 +1,4 @@
+import { LeaseLost } from '../core/db/lease.js'
 import type { Claimed } from '../core/deliveries/deliveries.js'
 import { shownStates } from '../core/deliveries/delivery.js'
 import { PlatformError } from '../core/errors.js'
@@ -14,6 +15,8 @@ const mendMs = 5 * 60_000
  */
 export function createFailures({ core, messengers, log }: Pick<SenderDeps, 'core' | 'messengers' | 'log'>) {
   return async (delivery: Claimed, error: unknown): Promise<void> => {
+    // It is in other hands, and nothing went out from here.
+    if (error instanceof LeaseLost) return
     const refusal = error instanceof PlatformError ? error : null
     log.warn(
       {

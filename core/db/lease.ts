@@ -14,6 +14,9 @@ export interface LeaseClaim {
   limit: number
 }
 
+/** Whoever claimed a row was too slow: its lease ran out and somebody else has it. Their work on it is void. */
+export class LeaseLost extends Error {}
+
 /**
  * Takes up to `limit` due rows under a lease. The conditional update decides; two claimers never share a row.
  *

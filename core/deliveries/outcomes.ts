@@ -1,5 +1,6 @@
 import { In } from 'typeorm'
 import { backoffMs } from '../db/backoff.js'
+import { LeaseLost } from '../db/lease.js'
 import { updateRows } from '../db/rows.js'
 import { execute } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
@@ -71,10 +72,14 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
     /**
      * It is about to be handed to somebody who cannot tell repeats apart. Committed before the handing over: whoever
      * finds this mark after a crash knows that it may have arrived.
+     *
+     * @throws LeaseLost when it took so long to come to it that somebody else has it by now: they will hand it over.
      */
     async markHanded(tx: Tx, delivery: Delivery): Promise<void> {
       const repeated = delivery.repeated || delivery.state === 'unknown'
-      await updateRows(tx, DeliveryEntity, { id: delivery.id }, { handedAt: clock.now(), repeated })
+      const mine = { id: delivery.id, ...(delivery.leaseHolder ? { leaseHolder: delivery.leaseHolder } : {}) }
+      const marked = await updateRows(tx, DeliveryEntity, mine, { handedAt: clock.now(), repeated })
+      if (marked !== 1) throw new LeaseLost()
       if (repeated && !delivery.repeated) await note(tx, delivery, 'repeated', delivery.attempts + 1, '')
     },
 
