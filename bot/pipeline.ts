@@ -1,15 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Core } from '../core/app.js'
-import { shareWrites } from '../core/db/shared-writes.js'
-import { faultPoint } from '../core/fault-points.js'
 import { inLogContext } from '../core/log-context.js'
 import type { InboxRow } from '../core/inbox/inbox.js'
-import type { InboundAnswer, InboundEvent, InboundSink, ReceiptEvent } from '../core/ports/inbound.js'
+import type {
+  InboundAnswer,
+  InboundEvent,
+  InboundSink,
+  MessageEvent,
+  ReceiptEvent,
+} from '../core/ports/inbound.js'
 import { platforms } from '../core/ports/platform.js'
+import { createCarrier, fromColleagues, type Turn } from './carrier.js'
 import { resumeForm } from './forms.js'
 import type { Log } from './log.js'
-import { planMessage, type Plan } from './messages.js'
+import { planMessage } from './messages.js'
 import type { NoteReader } from './note-reader.js'
 import { handleTap } from './taps.js'
 
@@ -21,16 +26,24 @@ export interface PipelineDeps {
   wake: () => void
 }
 
+/** Events that are worked on together: one transaction for the leads among them. */
+const batch = 100
+/** Of their bodies; larger batches are cut. */
+const mostBytes = 4 * 1024 * 1024
+/** What this process holds for itself: what it can work off before its leases end. The rest is anybody's. */
+const mostOwn = 1000
+const sweepEvery = 10
+
 export type Pipeline = ReturnType<typeof createPipeline>
 
 /** Every event goes through here: stored, acknowledged, then worked on, once in effect. */
 export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
-  const share = shareWrites(core)
+  const { carryOut, takeInAll } = createCarrier({ core, guarded })
 
-  /** Whatever fails is tried again later; after the last try somebody is told. */
-  async function guarded<T>(row: InboxRow, work: () => Promise<T>): Promise<T | null> {
+  /** Whatever fails is tried again later; after the last try somebody is told. Null says that it failed. */
+  async function guarded<T>(row: InboxRow, work: () => Promise<T>): Promise<{ value: T } | null> {
     try {
-      return await inLogContext({ eventId: row.eventId }, work)
+      return { value: await inLogContext({ eventId: row.eventId }, work) }
     } catch (error) {
       log.error({ inboxId: row.id, eventId: row.eventId, err: error }, 'an event failed')
       const message = error instanceof Error ? error.message : String(error)
@@ -58,7 +71,9 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
   }
 
   /** Works on one stored event. */
-  const process = (row: InboxRow): Promise<InboundAnswer | null> =>
+  const process = async (row: InboxRow): Promise<InboundAnswer | null> => (await attempt(row))?.value ?? null
+
+  const attempt = (row: InboxRow): Promise<{ value: InboundAnswer | null } | null> =>
     guarded(row, async () => {
       if (isForm(row)) {
         await resumeForm(core, row.id, row.channel, JSON.parse(row.body))
@@ -87,36 +102,44 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
       }
     })
 
-  async function carryOut(row: InboxRow, plan: Plan): Promise<void> {
-    await share(async (tx) => {
-      await plan(tx)
-      if (!(await core.inbox.finish(tx, row.id))) throw new Error('finished by somebody else')
-      faultPoint('pipeline.before-commit')
-    })
-    faultPoint('pipeline.after-commit')
-  }
-
   /**
-   * Works on stored events in their order. Outsiders' words are planned one after the other and carried out in shared
-   * transactions; a colleague's line is done before the next event is looked at.
+   * Works on stored events in their order. Outsiders' words are taken in together; a colleague's line is done before
+   * the next event is looked at. What must wait for an earlier event of its sender is laid back.
    */
   async function processAll(rows: InboxRow[]): Promise<void> {
-    let planned: { row: InboxRow; plan: Plan }[] = []
-    const carryOutPlanned = async () => {
-      await Promise.all(planned.map(({ row, plan }) => guarded(row, () => carryOut(row, plan))))
-      planned = []
+    const held = await core.read((tx) => core.inbox.heldUp(tx, rows))
+    const stuck = new Set<string>()
+    const back = new Set<string>()
+    const turn: Turn = {
+      mayRun({ id, openSender }) {
+        const runs = !held.has(id) && !(openSender !== null && stuck.has(openSender))
+        if (!runs) back.add(id)
+        return runs
+      },
+      fail({ openSender }) {
+        if (openSender !== null) stuck.add(openSender)
+      },
     }
+    const events = new Map<string, InboundEvent>()
     for (const row of rows) {
       const event = isForm(row) ? null : await guarded(row, async () => eventOf(row))
-      if (event?.type === 'message' && !event.sender.internal) {
-        const plan = await guarded(row, () => planMessage(core, notes, event, row.id))
-        if (plan) planned.push({ row, plan })
-      } else if (event || isForm(row)) {
-        await carryOutPlanned()
-        await process(row)
+      if (event) events.set(row.id, event.value)
+      else if (!isForm(row)) turn.fail(row)
+    }
+    const outside = [...events.values()].filter(isFromOutside)
+    const colleagues = await fromColleagues(core, outside)
+    let outsiders: { row: InboxRow; event: MessageEvent }[] = []
+    for (const row of rows) {
+      const event = events.get(row.id)
+      if (event && isFromOutside(event) && !colleagues.has(event.eventId)) outsiders.push({ row, event })
+      else if (event || isForm(row)) {
+        await takeInAll(outsiders, turn)
+        outsiders = []
+        if (turn.mayRun(row) && !(await attempt(row))) turn.fail(row)
       }
     }
-    await carryOutPlanned()
+    await takeInAll(outsiders, turn)
+    if (back.size > 0) await core.write((tx) => core.inbox.layBack(tx, [...back]))
   }
 
   async function takeReceipt(inboxId: string, event: ReceiptEvent): Promise<void> {
@@ -127,13 +150,16 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
   }
 
   const sink: InboundSink = async (event, budgetMs) => {
+    const hold = event.type === 'tap' || own.length < mostOwn
     const accepted = await core.inbox.accept({
       channel: event.platform,
       eventId: event.eventId,
       body: JSON.stringify(event),
+      hold,
+      ...(event.type === 'message' ? { sender: event.sender.externalId } : {}),
     })
     if (event.type !== 'tap') {
-      wakeSoon(accepted.isNew ? accepted.id : null)
+      wakeSoon(accepted.isNew && hold ? accepted.id : null)
       return null
     }
     const [row] = await core.read((tx) => core.inbox.load(tx, [accepted.id]))
@@ -145,6 +171,7 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
 
   /** Events that this process has stored and holds the lease of. */
   const own: string[] = []
+  let rounds = 0
   function wakeSoon(id: string | null) {
     if (id) own.push(id)
     wake()
@@ -156,15 +183,23 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
 
     /** Works on what this process has stored, then on what nobody else is working on. @returns how many there were. */
     async work(holder: string): Promise<number> {
-      const fresh = own.splice(0, 50)
-      const left = 50 - fresh.length
-      const swept = left > 0 ? await core.write((tx) => core.inbox.claim(tx, { holder, limit: left })) : []
-      const rows = await core.read((tx) => core.inbox.load(tx, [...new Set([...fresh, ...swept])]))
+      const fresh = own.splice(0, batch)
+      rounds += 1
+      // Looking for what others left costs a statement or two; while there is enough of our own it is done now and then.
+      const isSweeping = fresh.length < batch || rounds % sweepEvery === 0
+      const swept = isSweeping ? await core.write((tx) => core.inbox.claim(tx, { holder, limit: batch })) : []
+      const ids = [...new Set([...fresh, ...swept])]
+      if (ids.length === 0) return 0
+      const { rows, left } = await core.read((tx) => core.inbox.loadUpTo(tx, ids, mostBytes))
+      own.unshift(...left)
       await processAll(rows.filter((row) => row.state === 'received'))
-      return rows.length
+      return ids.length
     },
   }
 }
+
+const isFromOutside = (event: InboundEvent): event is MessageEvent =>
+  event.type === 'message' && !event.sender.internal
 
 const isForm = ({ channel }: InboxRow): boolean => channel.startsWith('form:')
 
