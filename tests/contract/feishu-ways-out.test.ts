@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Card } from '../../core/ports/card.js'
 import type { Switches } from '../simulators/feishu/world.js'
@@ -185,6 +186,8 @@ describe('what goes out to Feishu', () => {
         stand.onEvent(async () => {
           // The deliveries' sender draws the card anew the moment the tap is committed.
           updated = messenger.update(platformMessageId, outgoing(to, key, { ...card, title: '已接单' }))
+          // Time enough for an update that does not wait for the answer.
+          await Promise.race([updated, setTimeout(100)])
           return null
         })
         expect(await sim.taps(sim.colleague, 'accept', { at: '2026-03-05T09:30' })).toEqual({
