@@ -9,6 +9,8 @@ const waiting = 100_000
 const dueWithinMs = 4000
 const due = 200
 const overdue = 2000
+/** Of those that fall due, so many do so at one and the same instant. */
+const atOnce = 1000
 
 /** Steps that fall due while many others wait, and those that fell due while nobody was there. */
 export const deadlineBenches = (engine: Engine): Bench[] => [
@@ -21,11 +23,16 @@ export const deadlineBenches = (engine: Engine): Bench[] => [
       core.deadlines.on('task.due', 'remind', async (_tx, { step }) => {
         lateness.push(core.clock.now().getTime() - new Date(step.at).getTime())
       })
+      const hour = core.clock.now().getTime() + 3_600_000
+      await fill(
+        product,
+        Array.from({ length: waiting }, (_, i) => hour + i * 1000),
+      )
       const now = core.clock.now().getTime()
-      const far = Array.from({ length: waiting }, (_, i) => now + 3_600_000 + i * 1000)
-      const near = Array.from({ length: due }, (_, i) => now + 3000 + (i * dueWithinMs) / due)
-      await fill(product, [...far, ...near])
-      await waitUntil(() => lateness.length >= due)
+      const spread = Array.from({ length: due }, (_, i) => now + 1500 + (i * dueWithinMs) / due)
+      const together = Array.from({ length: atOnce }, () => now + 1500 + dueWithinMs / 2)
+      await fill(product, [...spread, ...together])
+      await waitUntil(() => lateness.length >= due + atOnce)
       await product.stop()
       return [
         { name: 'p50', value: percentile(lateness, 0.5), unit: 'ms late', target: null },
