@@ -1,5 +1,5 @@
 import type { Binding } from '../org/person.js'
-import type { Platform } from '../ports/platform.js'
+import { platforms, type Platform } from '../ports/platform.js'
 
 /** A way to one person: which account on which platform. */
 export interface Route {
@@ -34,7 +34,12 @@ export function chooseRoute(
       ({ state, brokenSince }) =>
         state !== 'broken' || now.getTime() - (brokenSince?.getTime() ?? 0) >= retryBrokenAfterMs,
     )
-    .sort((a, b) => rank[a.state] - rank[b.state] || a.boundAt.getTime() - b.boundAt.getTime())
+    .sort(
+      (a, b) =>
+        rank[a.state] - rank[b.state] ||
+        a.boundAt.getTime() - b.boundAt.getTime() ||
+        platforms.indexOf(a.platform) - platforms.indexOf(b.platform),
+    )
   return best
     ? { route: { platform: best.platform, externalId: best.externalId } }
     : { route: null, why: 'broken' }

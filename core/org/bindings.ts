@@ -5,7 +5,7 @@ import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { DomainError } from '../errors.js'
 import type { Clock } from '../ports/clock.js'
-import type { Platform } from '../ports/platform.js'
+import { platforms, type Platform } from '../ports/platform.js'
 import { systemActor } from '../actor.js'
 import { BindingEntity, PersonEntity, type Binding } from './person.js'
 import { refusalWords } from './refusals.js'
@@ -138,15 +138,21 @@ export function createBindings({ clock, changes }: { clock: Clock; changes: Chan
     async list(
       tx: EntityManager,
       actor: Actor,
-      { personIds, platforms }: { personIds: readonly string[]; platforms: readonly Platform[] },
+      { personIds, platforms: running }: { personIds: readonly string[]; platforms: readonly Platform[] },
     ): Promise<BindingView[]> {
       requireAdmin(actor)
       const ids = personIds.slice(0, 500)
       const rows =
-        ids.length === 0 ? [] : await tx.getRepository(BindingEntity).findBy({ personId: In([...ids]) })
+        ids.length === 0
+          ? []
+          : await tx
+              .getRepository(BindingEntity)
+              .find({ where: { personId: In([...ids]) }, order: { boundAt: 'ASC' } })
       return ids.flatMap((personId) => {
-        const own = rows.filter((row) => row.personId === personId)
-        const missing = platforms.filter((platform) => !own.some((row) => row.platform === platform))
+        const own = rows
+          .filter((row) => row.personId === personId)
+          .sort((a, b) => platforms.indexOf(a.platform) - platforms.indexOf(b.platform))
+        const missing = running.filter((platform) => !own.some((row) => row.platform === platform))
         return [...own.map(viewOf), ...missing.map((platform) => unboundView(personId, platform))]
       })
     },
