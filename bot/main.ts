@@ -35,6 +35,7 @@ import { renderCard } from './render.js'
 import { storedOffset } from './sandbox-clock.js'
 import { createOpsServer, createServer } from './server.js'
 import { createWebhooks } from './webhooks.js'
+import { warnOfWrongClock } from './wiring/clock-check.js'
 import { prepareDataFolder } from './wiring/data-folder.js'
 import { openLinks } from './wiring/links.js'
 import { closeHttp, createHttp, listen, originOf } from './wiring/listen.js'
@@ -88,6 +89,7 @@ export async function start(
   const links = await openLinks(config.redisUrl, { log, onFailure: (kind) => metrics.workFailed(kind) })
   const { queue, state } = links
   const database = await openDatabase({ url: config.databaseUrl, entities, migrations })
+  await warnOfWrongClock(database, log)
   const ids = createIds(clock)
   const core = createCore({ database, clock, ids, timeZone: config.timeZone })
   const self = ids.next()

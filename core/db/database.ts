@@ -7,6 +7,7 @@ import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationIn
 import { longText } from './columns.js'
 import { migrateInTurn } from './migrate-in-turn.js'
 import { readCommitted } from './isolation.js'
+import { explainOpening, refuseNewerTables } from './open-problems.js'
 import { SqliteDatabase } from './sqlite-driver.js'
 
 export type Dialect = 'sqlite' | 'mysql'
@@ -26,15 +27,48 @@ export interface DatabaseSettings {
   migrations: (new () => MigrationInterface)[]
 }
 
-/** Opens the database and runs the migrations that it has not seen. */
+/**
+ * Opens the database and runs the migrations that it has not seen.
+ *
+ * @throws ConfigError in one clear line when it cannot be had, or when its tables are of a later version.
+ */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  try {
+    return await openAndMigrate(settings)
+  } catch (error) {
+    throw explainOpening(error)
+  }
+}
+
+async function openAndMigrate(settings: DatabaseSettings): Promise<Database> {
   const database = await connectDatabase(settings)
+  try {
+    await refuseNewerTables(database.writer, settings.migrations.map(nameOf))
+  } catch (error) {
+    await database.close()
+    throw error
+  }
   const migrate = () => database.writer.runMigrations({ transaction: 'each' })
   if (database.dialect === 'mysql') await migrateInTurn(settings.url, migrate)
   else await migrate()
   if (database.dialect === 'sqlite') await database.reader.initialize()
   await refreshStatistics(database)
   return database
+}
+
+function nameOf(migration: new () => MigrationInterface): string {
+  return new migration().name ?? migration.name
+}
+
+/**
+ * How far the database server's clock is ahead of this machine's, milliseconds; 0 for the embedded database. Rows carry
+ * the machine's time: processes on several machines must agree on it.
+ */
+export async function clockSkewMs({ dialect, writer }: Database, now: () => Date): Promise<number> {
+  if (dialect === 'sqlite') return 0
+  const before = now().getTime()
+  const [row] = await writer.query<{ at: string | number }[]>('SELECT UNIX_TIMESTAMP(NOW(3)) AS at')
+  return Math.round(Number(row?.at ?? 0) * 1000 - (before + now().getTime()) / 2)
 }
 
 /**
