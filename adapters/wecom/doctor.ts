@@ -95,7 +95,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         'callback',
         'warning',
         '没有设置接收消息：收不到成员的话，卡片也不能带按钮。',
-        `在“${appPage} → 接收消息 → 设置API接收”填 ${deps.publicUrl}/hooks/wecom/app，Token 与 EncodingAESKey 填到 WECOM_CALLBACK_TOKEN、WECOM_CALLBACK_AES_KEY`,
+        `在“${appPage} → 接收消息 → 设置API接收”填 ${deps.publicUrl}/hooks/wecom/app，Token 与 EncodingAESKey 填到 WECOM_TOKEN、WECOM_AES_KEY`,
       )
     return look('callback', () => echo('callback', 'wecom/app', settings.callback))
   }

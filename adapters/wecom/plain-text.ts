@@ -17,7 +17,7 @@ export function botText(text: string): string {
     .toWellFormed()
     .replace(/[*`<[\]_~|\\]/g, (mark) => String.fromCodePoint((mark.codePointAt(0) ?? 0) + 0xfee0))
     .replace(/^(\s*)([#>+-])/gm, (_all, gap: string, mark: string) => `${gap}${wideMark(mark)}`)
-    .replace(/^(\s*\d+)\./gm, '$1．')
+    .replace(/^(\s*\d+)\.(?=\s)/gm, '$1．')
   return cutBytes(wide, mostBotText)
 }
 

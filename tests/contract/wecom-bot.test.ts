@@ -87,7 +87,12 @@ describe('the AI bot of WeCom', () => {
     stand = await startWecomStand()
     await stand.listen()
     await connect()
-    for (const body of [{}, { msgid: 1 }, { msgid: 'a', msgtype: 'event', event: {} }])
+    for (const body of [
+      {},
+      { msgtype: 'text' },
+      { msgtype: 'text', msgid: 1 },
+      { msgtype: 'event', event: {} },
+    ])
       stand.sim.bot.raw(body)
     await stand.sim.bot.says('Wang', null, '帮助')
     expect(stand.events).toHaveLength(1)
