@@ -21,6 +21,8 @@ interface SocketDeps {
   /** Milliseconds on a scale that never jumps. */
   now: () => number
   log: SocketLog
+  /** A pong that is later than this will not come: the connection is half dead. Default: 10 s. */
+  pongMs?: number
 }
 
 interface SocketLog {
@@ -29,8 +31,6 @@ interface SocketLog {
 }
 
 const handshakeMs = 10_000
-/** A pong that is later than this will not come: the connection is half dead. */
-const pongMs = 10_000
 const closeMs = 2_000
 const mostFrameBytes = 8 * 1024 * 1024
 const defaults = { pingMs: 120_000, firstRetryMs: 5_000, retryMs: 10_000, slowestRetryMs: 60_000 }
@@ -49,7 +49,7 @@ interface Line {
  * @see https://open.feishu.cn/document/server-docs/event-subscription-guide/event-subscription-configure-/request-url-configuration-case
  */
 export function createSocket(deps: SocketDeps) {
-  const { now, log } = deps
+  const { now, log, pongMs = 10_000 } = deps
   let stopping = new AbortController()
   let line: Line | null = null
   let keeping: Promise<void> = Promise.resolve()

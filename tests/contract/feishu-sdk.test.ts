@@ -1,7 +1,7 @@
 import * as lark from '@larksuiteoapi/node-sdk'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startFeishuStand, type FeishuStand } from '../simulators/feishu/stand.js'
-import { startFeishu, type FeishuSim } from '../simulators/feishu/simulator.js'
+import { startFeishu, type FeishuSim } from '../simulators/feishu/start.js'
 
 const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {}, trace: () => {} }
 

@@ -38,12 +38,15 @@ const retries = [15_000, 300_000, 3_600_000, 21_600_000]
 /** Events on their way to the product, over the long connection or by webhook. */
 export function createDelivery({ clock, encryptKey, webhook, ackMs, fragmentBytes }: DeliveryDeps) {
   const sockets = new Set<WebSocket>()
+  /** Rejects when the line is gone. */
+  const broken = new WeakMap<WebSocket, PromiseWithResolvers<never>>()
   const acks = new Map<string, (payload: Buffer) => void>()
   const pending: Pending[] = []
   const running = new Set<Promise<void>>()
   const counts = { tries: 0, acknowledged: 0, refused: 0, lost: 0 }
   let copies = 1
   let isHeld = false
+  let isMute = false
   let frames = 0
   const now = () => clock.now().getTime()
 
@@ -72,12 +75,10 @@ export function createDelivery({ clock, encryptKey, webhook, ackMs, fragmentByte
           payload: payload.subarray(seq * fragmentBytes, (seq + 1) * fragmentBytes),
         }),
       )
-    const closed = new Promise<never>((_resolve, reject) =>
-      socket.once('close', () => reject(new Error('closed'))),
-    )
-    closed.catch(() => undefined)
     try {
-      const answer = JSON.parse((await inTime(Promise.race([acked, closed]))).toString('utf8')) as {
+      const answer = JSON.parse(
+        (await inTime(Promise.race([acked, broken.get(socket)?.promise ?? acked]))).toString('utf8'),
+      ) as {
         code: number
         data?: string
       }
@@ -176,11 +177,17 @@ export function createDelivery({ clock, encryptKey, webhook, ackMs, fragmentByte
     ask: (envelope: Envelope): Promise<unknown> => once(envelope, 'card'),
     attach(socket: WebSocket): void {
       sockets.add(socket)
-      socket.on('close', () => sockets.delete(socket))
+      const gone = Promise.withResolvers<never>()
+      gone.promise.catch(() => undefined)
+      broken.set(socket, gone)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        gone.reject(new Error('the line is gone'))
+      })
       socket.on('message', (data: Buffer) => {
         const frame = readFrame(data)
         if (frame.method === 1) acks.get(headerOf(frame, 'message_id'))?.(frame.payload)
-        else if (headerOf(frame, 'type') === 'ping')
+        else if (!isMute && headerOf(frame, 'type') === 'ping')
           socket.send(
             writeFrame({
               ...frame,
@@ -200,6 +207,10 @@ export function createDelivery({ clock, encryptKey, webhook, ackMs, fragmentByte
     },
     repeat(times: number): void {
       copies = times
+    },
+    /** The line stays open, but nobody answers on it any more. */
+    mute(): void {
+      isMute = true
     },
     hold(): void {
       isHeld = true

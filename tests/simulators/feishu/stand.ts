@@ -6,7 +6,7 @@ import type { InboundAnswer, InboundEvent } from '../../../core/ports/inbound.js
 import type { KeyStore } from '../../../core/ports/key-store.js'
 import type { FeishuSettings } from '../../../core/ports/platform-settings.js'
 import type { WebhookAnswer } from '../../../core/ports/webhook.js'
-import { startFeishu, type FeishuSim, type FeishuSimOptions } from './simulator.js'
+import { startFeishu, type FeishuSim, type FeishuSimOptions } from './start.js'
 
 export interface FeishuStand {
   sim: FeishuSim
