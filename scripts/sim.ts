@@ -27,7 +27,7 @@ const simulators: Record<string, (clock: AdjustableClock) => Promise<Running>> =
     return startDingtalk({ clock })
   },
   async feishu(clock) {
-    const { startFeishu } = await import('../tests/simulators/feishu/simulator.js')
+    const { startFeishu } = await import('../tests/simulators/feishu/start.js')
     return startFeishu({ clock })
   },
 }
