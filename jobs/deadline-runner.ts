@@ -11,12 +11,14 @@ const longestSleepMs = 1000
  */
 const unitMs = 40
 const largestBatch = 200
+/** On a slow disk the commit is what costs: fewer in a unit would make it worse. */
+const smallestBatch = 20
 
 /** Fires what is due. Sleeps until the next due row; a started deadline or a pushed clock wakes it. */
 export function createDeadlineRunner({ core, wake, log }: { core: Core; wake: () => void; log: JobLog }) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
-  let batch = 20
+  let batch = smallestBatch
 
   /** One step in a unit of its own. A failure is noted: the next try comes after a while, the last one parks it. */
   async function fireOne(id: string, now: Date): Promise<boolean> {
@@ -43,7 +45,7 @@ export function createDeadlineRunner({ core, wake, log }: { core: Core; wake: ()
       faultPoint('deadline.after-commit')
       const tookMs = Math.max(1, performance.now() - startedAt)
       const fitting = Math.floor((fired * unitMs) / tookMs)
-      if (fired > 0) batch = Math.max(1, Math.min(largestBatch, fitting, batch * 2))
+      if (fired > 0) batch = Math.max(smallestBatch, Math.min(largestBatch, fitting, batch * 2))
       return fired > 0
     } catch (error) {
       if (!(error instanceof BatchDisturbed))

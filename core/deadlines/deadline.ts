@@ -72,7 +72,8 @@ export const DeadlineEntity = new EntitySchema<Deadline>({
     { name: 'deadlines_open', columns: ['openKey'], unique: true },
     { name: 'deadlines_subject', columns: ['subjectType', 'subjectId'] },
     { name: 'deadlines_person', columns: ['personId', 'state'] },
-    { name: 'deadlines_state', columns: ['state'] },
+    // Finds the stuck. An index on the state would tempt SQLite to read all that wait for a handful of ids.
+    { name: 'deadlines_attempts', columns: ['attempts'] },
   ],
 })
 

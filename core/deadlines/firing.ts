@@ -1,4 +1,4 @@
-import { In, type EntityManager } from 'typeorm'
+import { In, MoreThanOrEqual, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import { backoffMs } from '../db/backoff.js'
 import { updateRows } from '../db/rows.js'
@@ -130,7 +130,11 @@ export function createFiring({
     async stuck(tx: EntityManager, limit = 50): Promise<Deadline[]> {
       return tx
         .getRepository(DeadlineEntity)
-        .find({ where: { state: 'stuck' }, order: { dueAt: 'ASC', id: 'ASC' }, take: Math.min(limit, 200) })
+        .find({
+          where: { attempts: MoreThanOrEqual(mostTries), state: 'stuck' },
+          order: { dueAt: 'ASC', id: 'ASC' },
+          take: Math.min(limit, 200),
+        })
     },
 
     /**

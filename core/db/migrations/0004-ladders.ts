@@ -18,7 +18,7 @@ const columns: TableColumnOptions[] = [
 ]
 const indices = [
   { name: 'deadlines_person', columnNames: ['personId', 'state'] },
-  { name: 'deadlines_state', columnNames: ['state'] },
+  { name: 'deadlines_attempts', columnNames: ['attempts'] },
 ]
 
 /** Ladders in full: pauses, whose time it is, failed tries; and who is on leave. */
