@@ -1,6 +1,6 @@
-import { encodeTime } from 'ulid'
 import type { Core } from '../core/app.js'
 import { asDate, select } from '../core/db/sql.js'
+import { firstIdAt } from '../core/ports/ids.js'
 
 /** How much waits in each of the tables that carry the work. */
 export interface Backlog {
@@ -29,7 +29,7 @@ const lostStates: ReadonlySet<string> = new Set(['failed', 'expired', 'unknown']
 export async function readBacklog(core: Core): Promise<Backlog> {
   const now = core.clock.now()
   // Ids begin with the instant of their making: the primary key finds a day's rows without an index of its own.
-  const since = encodeTime(now.getTime() - dayMs, 10).padEnd(26, '0')
+  const since = firstIdAt(new Date(now.getTime() - dayMs))
   return core.read(async (tx) => {
     const rows = await select<{ platform: string | null; state: string; n: number | string }>(
       tx,

@@ -86,13 +86,17 @@ export async function start(
   prepareDataFolder(config.dataDir)
   const isEmbedded = config.databaseUrl.startsWith('sqlite:')
   const unclaim = isEmbedded ? claimSqlite(config.databaseUrl) : () => undefined
-  const links = await openLinks(config.redisUrl, { log, onFailure: (kind) => metrics.workFailed(kind) })
+  const ids = createIds(clock)
+  const self = ids.next()
+  const links = await openLinks(config.redisUrl, {
+    self,
+    log,
+    onFailure: (kind) => metrics.workFailed(kind),
+  })
   const { queue, state } = links
   const database = await openDatabase({ url: config.databaseUrl, entities, migrations })
   await warnOfWrongClock(database, log)
-  const ids = createIds(clock)
   const core = createCore({ database, clock, ids, timeZone: config.timeZone })
-  const self = ids.next()
   const several =
     config.redisUrl === null ? null : { holder: `${hostname().slice(0, 24)}:${process.pid}:${self}` }
   const does = new Set(config.services)

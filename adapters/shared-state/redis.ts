@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FetchedToken, SharedState } from '../../core/ports/shared-state.js'
 import { createInProcessState } from './in-process.js'
@@ -6,6 +5,8 @@ import type { RedisConnection, RedisLog } from './redis-connection.js'
 
 export interface RedisStateDeps {
   redis: RedisConnection
+  /** Name of this process among all. */
+  self: string
   now: () => number
   log: RedisLog
   /** Begins every key: installations on one Redis must differ in it or in the database number. */
@@ -31,9 +32,8 @@ const dropScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.c
  * The shared state of several processes. While Redis is away each process goes on with a state of its own: limits count
  * per process, tokens are fetched per process, signals stay in the process.
  */
-export function createRedisState({ redis, now, log, prefix = 'genjin' }: RedisStateDeps): SharedState {
+export function createRedisState({ redis, self, now, log, prefix = 'genjin' }: RedisStateDeps): SharedState {
   const alone = createInProcessState(now)
-  const self = randomUUID()
   const fetching = new Map<string, Promise<string>>()
   const channel = `${prefix}:signal`
   const { commands } = redis

@@ -21,7 +21,7 @@ const now = () => systemClock.now().getTime()
  */
 export async function openLinks(
   redisUrl: string | null,
-  { log, onFailure }: { log: Log; onFailure: (kind: WorkKind) => void },
+  { self, log, onFailure }: { self: string; log: Log; onFailure: (kind: WorkKind) => void },
 ): Promise<Links> {
   const onError = (kind: WorkKind, error: unknown) => {
     onFailure(kind)
@@ -36,7 +36,7 @@ export async function openLinks(
   const { createRedisState } = await import('../../adapters/shared-state/redis.js')
   const { createRedisQueue } = await import('../../adapters/queue/redis.js')
   const redis = await connectRedis(redisUrl, log)
-  const state = createRedisState({ redis, now, log })
+  const state = createRedisState({ redis, self, now, log })
   return {
     queue: createRedisQueue({ redis, log, onError }),
     state,

@@ -1,5 +1,5 @@
 import { getRandomValues, randomBytes } from 'node:crypto'
-import { monotonicFactory } from 'ulid'
+import { encodeTime, monotonicFactory } from 'ulid'
 import type { Clock } from './clock.js'
 
 /** Makes identifiers. ULIDs sort by time of making within one process; they do not follow commit order. */
@@ -36,3 +36,6 @@ function secureChance(): () => number {
     return value / 2 ** 32
   }
 }
+
+/** The lowest id that could have been made at this instant: ids after it are younger. For ranges over the primary key. */
+export const firstIdAt = (at: Date): string => encodeTime(at.getTime(), 10).padEnd(26, '0')

@@ -25,7 +25,7 @@ afterAll(() => server.remove())
 /** A process's view: each call is one more process on the same Redis. */
 async function redisState(prefix: string, log = silent): Promise<SharedState> {
   const redis = await connectRedis(server.url, log)
-  const state = createRedisState({ redis, now, log, prefix })
+  const state = createRedisState({ redis, self: `process-${++processes}`, now, log, prefix })
   opened.push(async () => {
     await state.close()
     await redis.close()
@@ -34,6 +34,7 @@ async function redisState(prefix: string, log = silent): Promise<SharedState> {
 }
 
 let stands = 0
+let processes = 0
 /** Two views of one state: the same object in one process, two connections in two. */
 const stores: [string, () => Promise<[SharedState, SharedState]>][] = [
   [
@@ -169,7 +170,7 @@ describe('a Redis that goes away', () => {
       warn: (_: object, line: string) => lines.push(line),
     }
     const redis = await connectRedis(own.url, log)
-    const state = createRedisState({ redis, now, log })
+    const state = createRedisState({ redis, self: 'alone', now, log })
     const limit = { points: 1, windowMs: hour }
     expect(await state.take('a', limit)).toBe(0)
     await own.stop()
