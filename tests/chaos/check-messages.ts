@@ -4,7 +4,7 @@ import type { Core } from '../../core/app.js'
 import { DeliveryEntity, type Delivery } from '../../core/deliveries/delivery.js'
 import type { Card } from '../../core/ports/card.js'
 import { isIdempotent, type Double, type Shown } from './double.js'
-import { broken, doubled, lost, type Violation } from './violation.js'
+import { broken, doubled, lost, stale, type Violation } from './violation.js'
 
 /** What a person who may see a card twice is told. */
 const maybeTwice = '可能重复'
@@ -67,7 +67,7 @@ async function checkFace(
   const shown = faceOf(card)
   return shown === today
     ? []
-    : [broken(`${delivery.card} shows “${shown}” instead of “${today}”`, delivery.id)]
+    : [stale(`${delivery.card} shows “${shown}” instead of “${today}”`, delivery.id)]
 }
 
 const faceOf = ({ title, tone, actions }: Card): string =>

@@ -1,7 +1,7 @@
 /** Something that must never be. */
 export interface Violation {
-  /** `lost`: an acknowledged event or a queued message had no effect. `doubled`: it had more than one. */
-  kind: 'lost' | 'doubled' | 'broken'
+  /** `lost`: an acknowledged event or a queued message had no effect. `doubled`: it had more than one. `stale`: a card shows an old state. */
+  kind: 'lost' | 'doubled' | 'broken' | 'stale'
   what: string
   /** Of the row, event or message that shows it. */
   id: string
@@ -9,6 +9,7 @@ export interface Violation {
 
 export const lost = (what: string, id: string): Violation => ({ kind: 'lost', what, id })
 export const doubled = (what: string, id: string): Violation => ({ kind: 'doubled', what, id })
+export const stale = (what: string, id: string): Violation => ({ kind: 'stale', what, id })
 export const broken = (what: string, id: string): Violation => ({ kind: 'broken', what, id })
 
 /** None when something happened as often as it must; else lost or doubled. */
