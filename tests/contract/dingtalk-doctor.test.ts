@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Finding } from '../../core/ports/doctor.js'
+import { startDingtalkStand } from '../simulators/dingtalk/stand.js'
+
+let stand: Awaited<ReturnType<typeof startDingtalkStand>>
+afterEach(() => stand.stop())
+
+async function examine(testRecipient?: string): Promise<Map<string, Finding>> {
+  const findings = new Map<string, Finding>()
+  for await (const finding of stand.adapter.doctor?.examine(testRecipient ? { testRecipient } : {}) ?? [])
+    findings.set(finding.check, finding)
+  return findings
+}
+const statesOf = (findings: Map<string, Finding>) =>
+  Object.fromEntries([...findings].map(([check, { state }]) => [check.replace('dingtalk.', ''), state]))
+
+describe('the doctor of DingTalk', () => {
+  it('finds a sound installation sound, to the receipt of the test message', async () => {
+    stand = await startDingtalkStand()
+    await stand.channel.start(async () => null)
+    await stand.sim.gateway.event('user_add_org', { userId: ['u-chen'] })
+    const states = statesOf(await examine('u-wang'))
+    const { 'template.version': version, ...rest } = states
+    expect(version).toBe('skipped')
+    expect(new Set(Object.values(rest))).toEqual(new Set(['ok']))
+    expect(Object.keys(rest)).toHaveLength(16)
+  })
+
+  it('stops at wrong credentials and says where the right ones are', async () => {
+    stand = await startDingtalkStand({ settings: { clientSecret: 'wrong' } })
+    const findings = await examine()
+    expect([...findings.values()]).toMatchObject([
+      { state: 'failed', mend: expect.stringContaining('凭证与基础信息') },
+    ])
+  })
+
+  it.each(['departments', 'members', 'member-details', 'robot', 'cards', 'todo', 'ding', 'jsapi'])(
+    'names the missing permission %s, what fails without it and where to click',
+    async (permission) => {
+      stand = await startDingtalkStand()
+      stand.sim.world.grants.denied.add(permission)
+      const finding = (await examine()).get(`dingtalk.permission.${permission}`)
+      expect(finding?.state).toMatch(/failed|warning/)
+      expect(finding?.mend).toContain('权限管理')
+    },
+  )
+
+  it('tells a closed whitelist apart from missing permissions', async () => {
+    stand = await startDingtalkStand()
+    stand.sim.world.grants.ips = 'refused'
+    const findings = await examine()
+    expect(findings.get('dingtalk.ip-whitelist')).toMatchObject({
+      state: 'failed',
+      mend: expect.stringContaining('出口IP'),
+    })
+    expect(findings.get('dingtalk.permission.robot')?.state).toBe('skipped')
+  })
+
+  it('sees that a template is not published, that its copy is old and that nobody holds the connection', async () => {
+    stand = await startDingtalkStand()
+    for (const template of stand.sim.world.templates.values()) template.isPublished = false
+    await stand.keys.put('dingtalk:template-version', '0', null)
+    const findings = await examine('u-wang')
+    expect(findings.get('dingtalk.template.form')).toMatchObject({
+      state: 'failed',
+      found: expect.stringContaining('没有发布'),
+    })
+    expect(findings.get('dingtalk.template.version')?.state).toBe('warning')
+    expect(findings.get('dingtalk.connection')?.state).toBe('warning')
+  })
+
+  it('reaches its own callback from outside in HTTP mode', async () => {
+    stand = await startDingtalkStand({ settings: { mode: 'http' } })
+    await stand.channel.start(async () => null)
+    expect((await examine()).get('dingtalk.callback')).toMatchObject({ state: 'ok' })
+  })
+})
