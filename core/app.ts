@@ -46,7 +46,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const playbook = createPlaybook({ ...base, changes })
   const org = createOrg({ clock })
   const bindings = createBindings({ clock, changes })
-  const directorySync = createDirectorySync({ ...base, changes, playbook })
+  const directorySync = createDirectorySync({ ...base, changes, bindings, playbook })
   const sessions = createSessions(base)
   const inbox = createInbox({ ...base, changes, work })
   const files = createFiles({ ...base, changes })

@@ -161,7 +161,7 @@ export function createBindings({ clock, changes }: { clock: Clock; changes: Chan
 
 export type Account = Pick<Binding, 'platform' | 'externalId'>
 
-function requireAdmin(actor: Actor): void {
+export function requireAdmin(actor: Actor): void {
   if (actor.kind === 'person' && actor.role !== 'admin')
     throw new DomainError('permission.denied', { ability: 'organisation.edit' })
 }

@@ -6,6 +6,7 @@ import type { DirectoryRules } from '../playbook/directory.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import { DirectoryEntryEntity, type DirectoryEntry, type DirectoryRun } from './directory-entry.js'
+import type { Bindings } from './bindings.js'
 import { planDirectory, type DepartmentPlan, type PersonPlan } from './directory-plan.js'
 import {
   BindingEntity,
@@ -29,6 +30,7 @@ interface ApplyDeps {
   clock: Clock
   ids: Ids
   changes: Changes
+  bindings: Bindings
   actor: Actor
   leave: (tx: Tx, personId: string) => Promise<boolean>
 }
@@ -188,10 +190,8 @@ async function putPerson(work: Work, plan: PersonPlan): Promise<void> {
   if (!known) {
     const person = samePerson(work, name, departmentId)
     const personId = person?.id ?? (await addPerson(work, plan, { name, title, departmentId }))
-    const binding: Binding = { ...account, personId, state: 'bound', boundAt: work.deps.clock.now() }
-    await insertRows(tx, BindingEntity, [binding])
-    work.bindings.push(binding)
-    await append(work, 'person', 'person.account-bound', personId, {}, { platform: run.platform })
+    await work.deps.bindings.bind(tx, work.deps.actor, account, personId)
+    work.bindings.push({ ...account, personId, state: 'bound', boundAt: work.deps.clock.now() })
     return link(work, 'person', plan.externalId, personId)
   }
   await link(work, 'person', plan.externalId, known.id)

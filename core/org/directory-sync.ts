@@ -3,7 +3,6 @@ import { systemActor, type Actor } from '../actor.js'
 import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
-import { authorize } from '../permissions/permissions.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
 import type { DirectoryPage, DirectoryScope } from '../ports/directory.js'
@@ -15,6 +14,7 @@ import {
   type DirectoryEntry,
   type DirectoryRun,
 } from './directory-entry.js'
+import { requireAdmin, type Bindings } from './bindings.js'
 import { applyDirectory } from './directory-apply.js'
 import { renameAccount } from './directory-rename.js'
 import { BindingEntity, PersonEntity } from './person.js'
@@ -23,6 +23,7 @@ export interface DirectorySyncDeps {
   clock: Clock
   ids: Ids
   changes: Changes
+  bindings: Bindings
   playbook: Playbook
 }
 
@@ -96,7 +97,7 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
 
     /** Asks for a run; the unfinished one is given when there is one. @throws DomainError `permission.denied`. */
     async ask(tx: Tx, actor: Actor, platform: Platform): Promise<DirectoryRun> {
-      authorize(actor, 'organisation.edit')
+      requireAdmin(actor)
       return begin(tx, actor, platform, 'admin')
     },
 
