@@ -86,6 +86,7 @@ describe('the doctor of WeCom', () => {
 
   it('finds a good installation good and sends one message', async () => {
     stand = await startWecomStand()
+    await stand.listen()
     const findings = await examine(stand, 'wang')
     for (const check of [
       'credentials',
@@ -98,7 +99,16 @@ describe('the doctor of WeCom', () => {
     ])
       expect(findings[`wecom.${check}`], check).toMatchObject({ state: 'ok' })
     expect(stand.sim.textsTo('wang')).toHaveLength(1)
-    expect(findings['wecom.callback']?.state).toBe('failed')
+    expect(findings['wecom.callback']?.state).toBe('ok')
+    expect(findings['wecom.customer-callback']?.state).toBe('ok')
+  })
+
+  it('says that the callback does not answer when nothing behind the address does', async () => {
+    stand = await startWecomStand()
+    await stand.hooks.close()
+    expect((await examine(stand))['wecom.callback']).toMatchObject({
+      ...{ state: 'failed', mend: expect.stringContaining('PUBLIC_URL') },
+    })
   })
 
   it('says where to click for a wrong secret, an unknown IP and a person out of range', async () => {

@@ -5,6 +5,7 @@ import { createIds } from '../../core/ports/ids.js'
 import type { InboundAnswer, InboundEvent, InboundSink } from '../../core/ports/inbound.js'
 import type { KeyStore } from '../../core/ports/key-store.js'
 import type { WecomSettings } from '../../core/ports/platform-settings.js'
+import type { Webhook } from '../../core/ports/webhook.js'
 import { hostHooks } from '../simulators/wecom/hooks-host.js'
 import { startWecom } from '../simulators/wecom/start.js'
 import type { Options } from '../simulators/wecom/world.js'
@@ -42,16 +43,18 @@ export async function startWecomStand(
   const write = (fields: object, message: string) => void logged.push({ fields, message })
   const keys = createMemoryKeys(clock)
   const state = createInProcessState(() => clock.now().getTime())
+  const webhooks: Webhook[] = []
+  const hooks = await hostHooks(webhooks)
   const adapter = createWecom(
     { ...sim.settings, ...options.settings },
     {
-      publicUrl: 'https://crm.example.com',
+      publicUrl: hooks.origin.replace(/\/hooks$/, ''),
       ...{ clock, ids: createIds(clock), state, keys },
       log: { info: write, warn: write, error: write },
     },
     { waits: [20, 20], holdMs: 0, ...options.wecom },
   )
-  const hooks = await hostHooks(adapter.channel.webhooks ?? [])
+  webhooks.push(...(adapter.channel.webhooks ?? []))
   sim.connect(hooks.origin)
   const events: InboundEvent[] = []
   return {
