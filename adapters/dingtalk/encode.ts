@@ -137,7 +137,7 @@ function buttonOf({ id, label, style }: CardAction, textBytes: number): object {
 }
 
 /** Words of blocks in their order; quotations keep their marks. */
-export function textOf(blocks: readonly CardBlock[]): string {
+function textOf(blocks: readonly CardBlock[]): string {
   return blocks
     .flatMap((block): string[] => {
       switch (block.type) {

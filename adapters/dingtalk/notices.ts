@@ -5,7 +5,7 @@ import type { SharedState } from '../../core/ports/shared-state.js'
 import { cutBytes } from './bytes.js'
 import type { DingtalkClient } from './client.js'
 import { platformError } from './codes.js'
-import { field, listOf, objectsOf, textOf } from './json.js'
+import { field, listOf, textOf } from './json.js'
 
 const dayMs = 86_400_000
 /** The platform's days are Chinese ones. */
@@ -67,18 +67,6 @@ export function createNotices(
       const result = field(answer, 'send_result')
       if (listOf(result, 'read_user_id_list').includes(userId)) return 'read'
       return listOf(result, 'unread_user_id_list').includes(userId) ? 'delivered' : null
-    },
-
-    /** Why a notice did not arrive, as the platform's code; null when it did or nothing is known. */
-    async refusal(taskId: string, userId: string): Promise<string | null> {
-      const answer = await client.oldApi('/topapi/message/corpconversation/getsendresult', {
-        agent_id: agentId,
-        task_id: Number(taskId),
-      })
-      const result = field(answer, 'send_result')
-      const forbidden = objectsOf(result, 'forbidden_list').find((item) => textOf(item, 'userid') === userId)
-      if (forbidden) return textOf(forbidden, 'code')
-      return listOf(result, 'invalid_user_id_list').includes(userId) ? 'invalid_recipient' : null
     },
 
     /** @see https://open.dingtalk.com/document/orgapp/notification-of-work-withdrawal */

@@ -229,7 +229,6 @@ function createTodo(world: World, body: Body, [unionId = '']: string[], query: U
   if (Buffer.byteLength(text(body, 'subject')) > 1024 || !text(body, 'subject')) refuse('param.subject')
   const source = text(body, 'sourceId')
   const known = world.todos.get(source)
-  if (known && world.switches.repeatedTodo === 'refused') refuse('param.sourceIdExist')
   const todo = known ?? { id: world.next('todo-'), unionId, body, isDone: false }
   world.todos.set(source, todo)
   return { id: todo.id, sourceId: source }

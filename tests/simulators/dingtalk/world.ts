@@ -64,14 +64,10 @@ export interface Switches {
   tapField: 'content' | 'value'
   /** The name of a chat with the robot in a tap. */
   directSpace: 'IM_ROBOT' | 'im'
-  /** Whom sealed events are addressed to. */
-  sealedFor: 'clientId' | 'corpId'
   /** The old API quotes numbers and truth values in some answers. */
   quotes: boolean
   /** The call that counts the company's people is there. */
   countsPeople: boolean
-  /** A repeated todo source id: the same todo again, or a refusal. */
-  repeatedTodo: 'same' | 'refused'
 }
 
 export const usualSwitches: Switches = {
@@ -80,10 +76,8 @@ export const usualSwitches: Switches = {
   dateValue: 'text',
   tapField: 'content',
   directSpace: 'IM_ROBOT',
-  sealedFor: 'clientId',
   quotes: false,
   countsPeople: true,
-  repeatedTodo: 'same',
 }
 
 /** What a route does wrong, for the next `times` calls. */
