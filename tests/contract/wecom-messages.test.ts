@@ -236,6 +236,29 @@ describe('messages in WeCom', () => {
     else await expect(reply).rejects.toMatchObject({ code: '95001', retryable: false })
   })
 
+  it.each([48, 1])(
+    'says that a customer who wrote two hours ago is out of reach after %s hours',
+    async (hours) => {
+      stand = await startWecomStand({ facts: { customerWindowMs: hours * 3_600_000 } })
+      const { sim, adapter } = stand
+      await stand.listen()
+      await sim.customerSays('你好')
+      stand.clock.advance(2 * 3_600_000)
+      const reply = adapter.messenger.sendText({ chatId: sim.customerChat }, '您好', 'c1')
+      if (hours > 2) expect((await reply).state).toBe('sent')
+      else await expect(reply).rejects.toMatchObject({ retryable: false })
+    },
+  )
+
+  it.each([true, false])(
+    'gets a long text through, refused beyond its limit or not (%s)',
+    async (refusesLongText) => {
+      stand = await startWecomStand({ facts: { refusesLongText } })
+      await stand.adapter.messenger.sendText({ externalId: 'wang' }, '长😀'.repeat(2000), 't1')
+      expect(stand.sim.textsTo('wang')).toHaveLength(1)
+    },
+  )
+
   it('makes a phone ring, or writes a second line, and says where it cannot', async () => {
     stand = await startWecomStand()
     const { messenger } = stand.adapter
