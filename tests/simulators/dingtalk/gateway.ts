@@ -48,6 +48,8 @@ export function createGateway(world: World, server: Server, origin: () => string
       sockets.add(entry)
       ws.on('message', (data: Buffer) => onAck(data.toString('utf8')))
       ws.on('close', () => sockets.delete(entry))
+      // One listener for each push under way.
+      ws.setMaxListeners(0)
     })
   })
 
@@ -85,14 +87,16 @@ export function createGateway(world: World, server: Server, origin: () => string
     }
     const body = typeof data === 'string' ? data : JSON.stringify(data)
     return new Promise((resolve) => {
+      const onClose = () => done(null)
       const done = (ack: Acked | null) => {
         clearTimeout(timer)
         waiting.delete(messageId)
+        chosen.socket.off('close', onClose)
         resolve(ack)
       }
       const timer = setTimeout(() => done(null), waitMs)
       waiting.set(messageId, done)
-      chosen.socket.once('close', () => done(null))
+      chosen.socket.once('close', onClose)
       chosen.socket.send(JSON.stringify({ specVersion: '1.0', type, headers, data: body }))
     })
   }
