@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createFolderStore } from '../adapters/files/folder.js'
 import { createOpenAiModel } from '../adapters/llm/openai.js'
+import { createOutreach } from '../adapters/outreach/outreach.js'
 import { openPlatforms } from '../adapters/platforms.js'
 import type { Sandbox } from '../adapters/sandbox/sandbox.js'
 import { createCore, type Core } from '../core/app.js'
@@ -16,7 +17,6 @@ import { entities } from '../core/entities.js'
 import { armFaultPoint } from '../core/fault-points.js'
 import { createAdjustableClock, systemClock, type AdjustableClock } from '../core/ports/clock.js'
 import { createIds } from '../core/ports/ids.js'
-import { noOutreach } from '../core/ports/outreach.js'
 import type { PlatformAdapter } from '../core/ports/platform-adapter.js'
 import { createConnections } from '../jobs/connections.js'
 import { createInboxWork } from '../jobs/inbox-work.js'
@@ -123,6 +123,10 @@ export async function start(
   const platforms = [...(sandbox ? [sandbox] : []), ...adapters]
   const messengers = new Map(platforms.map(({ messenger }) => [messenger.platform, messenger]))
   const channels = platforms.map(({ channel }) => channel)
+  const outreach = createOutreach(config.outreach, clock)
+  outreach.start(async (receipts) => {
+    for (const receipt of receipts) await core.write((tx) => core.deliveries.outreachReceipt(tx, receipt))
+  })
   const llm = config.llm ? createOpenAiModel({ ...config.llm, clock: systemClock }) : null
   const limits = { timeoutMs: config.llm?.timeoutMs ?? 0, maxTokens: modelAnswerTokens }
   const notes = createNoteReader({ core, llm, limits, log })
@@ -146,7 +150,7 @@ export async function start(
         relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
         sender: {
           messengers,
-          outreach: noOutreach,
+          outreach,
           render: (tx, delivery) => renderCard(core, tx, delivery),
         },
       })
@@ -175,6 +179,10 @@ export async function start(
       api: createApi({
         core,
         identities: Object.fromEntries(platforms.map(({ identity }) => [identity.platform, identity])),
+        doctors: adapters.flatMap(({ doctor }) => doctor ?? []),
+        directories: platforms.map(({ directory }) => directory.platform),
+        bridges: adapters.flatMap(({ bridge }) => bridge ?? []),
+        publicUrl: config.publicUrl,
         fileStore,
         state,
         secureCookies: config.publicUrl.startsWith('https:'),
@@ -185,7 +193,7 @@ export async function start(
         signal: ending.signal,
       }),
       forms: createForms({ core, state, log, wake: wakeInbox }),
-      webhooks: createWebhooks(channels.flatMap(({ webhooks }) => webhooks ?? [])),
+      webhooks: createWebhooks([...channels, outreach].flatMap(({ webhooks }) => webhooks ?? [])),
       sandbox: sandbox?.router ?? null,
       hosts: sandbox ? hostsOf(config) : null,
       nextId: ids.next,

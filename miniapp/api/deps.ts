@@ -1,7 +1,8 @@
 import type { Core } from '../../core/app.js'
 import type { Change } from '../../core/changes/change.js'
+import type { Doctor } from '../../core/ports/doctor.js'
 import type { FileStore } from '../../core/ports/files.js'
-import type { Identity } from '../../core/ports/identity.js'
+import type { Identity, PageBridge } from '../../core/ports/identity.js'
 import type { SharedState } from '../../core/ports/shared-state.js'
 import type { Platform } from '../../core/ports/platform.js'
 import type { NoteDraft } from '../../core/understanding/note-schema.js'
@@ -11,6 +12,14 @@ export interface ApiDeps {
   core: Core
   /** Sign-in, for each platform that is bound. */
   identities: Partial<Record<Platform, Identity>>
+  /** What looks whether a platform is set up right, for the platforms that can be set up wrong. */
+  doctors?: readonly Doctor[]
+  /** Platforms whose organisation can be brought in. */
+  directories?: readonly Platform[]
+  /** How the pages are at home in the platforms' clients; those without one open in a browser. */
+  bridges?: readonly PageBridge[]
+  /** Where browsers reach this installation, without a slash at the end. */
+  publicUrl?: string
   fileStore: FileStore
   /** Rate limits that hold in all processes together. */
   state: SharedState
