@@ -33,7 +33,7 @@ export const leadBenches = (engine: Engine): Bench[] => [
     name: `${engine}: lead in → card handed over, ${burst.toLocaleString('en')} leads at once`,
     async run() {
       const { stop, feedStartedAt, endedAt } = await drive(engine, async (post) => {
-        // As platforms do: so many requests are open at a time, and what is refused comes again.
+        // So many requests are open at a time: stays below the bound of the waiting list, so that none is refused.
         for (let first = 0; first < burst; first += openAtOnce)
           await Promise.all(Array.from({ length: openAtOnce }, (_, i) => post(first + i)))
         return burst
