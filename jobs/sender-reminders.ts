@@ -7,7 +7,7 @@ import { faultPoint } from '../core/fault-points.js'
 import type { UrgeLevel } from '../core/ports/messenger.js'
 import type { OutreachChannel } from '../core/ports/outreach.js'
 import type { Settle } from './sender-cards.js'
-import { wayOfShown } from './sender-route.js'
+import { otherPlatforms, wayOfShown } from './sender-route.js'
 import type { SenderDeps } from './sender.js'
 
 interface ReminderSenderDeps extends Pick<SenderDeps, 'messengers' | 'render' | 'outreach'> {
@@ -45,6 +45,23 @@ export function createReminderSender({ core, messengers, render, outreach, share
     faultPoint('reminder.after-send')
     if (!reached) throw new PlatformError({ platform, code: 'nobody_reached', retryable: false })
     return sent(delivery, { platform, platformMessageId: null, state: 'sent' })
+  }
+
+  /** The copies are deliveries of their own, queued in the unit that ends the reminder. */
+  async function copy(delivery: Claimed, parent: Delivery): Promise<Settle> {
+    const others = await core.read((tx) => otherPlatforms(core, tx, parent, messengers))
+    if (others.length === 0) return skip(delivery, 'no-other-account')
+    return () =>
+      share(async (tx) => {
+        for (const platform of others)
+          await core.deliveries.reminders.copyTo(tx, parent, platform, core.clock.now())
+        await core.deliveries.markSent(tx, delivery, {
+          platform: null,
+          platformMessageId: null,
+          state: 'sent',
+        })
+        await core.deliveries.markShown(tx, delivery)
+      })
   }
 
   async function call(delivery: Claimed, parent: Delivery, channel: OutreachChannel): Promise<Settle> {
@@ -91,6 +108,8 @@ export function createReminderSender({ core, messengers, render, outreach, share
           return urge(delivery, parent, 'sms')
         case 'urge.phone':
           return urge(delivery, parent, 'phone')
+        case 'messengers':
+          return copy(delivery, parent)
         case 'sms':
         case 'voice':
         case 'mail':

@@ -16,7 +16,10 @@ export interface Way {
   account: Account | null
 }
 
-/** The chat it was addressed to, or the account that core chooses among those of running platforms. */
+/**
+ * The chat it was addressed to, or the account that core chooses among those of running platforms; a card that is
+ * meant for one platform, or may be there already, stays with it.
+ */
 export async function findWay(
   core: Core,
   tx: EntityManager,
@@ -29,11 +32,28 @@ export async function findWay(
   }
   if (!delivery.personId) return 'unbound'
   const accounts = await core.org.accountsOf(tx, delivery.personId)
-  const choice = chooseRoute(accounts, new Set(messengers.keys()), core.clock.now())
+  const running = [...messengers.keys()].filter(
+    (platform) => delivery.platform === null || platform === delivery.platform,
+  )
+  const choice = chooseRoute(accounts, new Set(running), core.clock.now())
   const messenger = choice.route && messengers.get(choice.route.platform)
   if (!choice.route) return choice.why
   if (!messenger) return 'not-running'
   return { messenger, to: { externalId: choice.route.externalId }, account: choice.route }
+}
+
+/** Other running platforms on which the person has an account that was not refused. */
+export async function otherPlatforms(
+  core: Core,
+  tx: EntityManager,
+  shown: Pick<Delivery, 'platform' | 'personId'>,
+  messengers: Messengers,
+): Promise<Platform[]> {
+  const accounts = shown.personId ? await core.org.accountsOf(tx, shown.personId) : []
+  const usable = accounts.filter(
+    ({ platform, state }) => state !== 'broken' && platform !== shown.platform && messengers.has(platform),
+  )
+  return [...new Set(usable.map(({ platform }) => platform))]
 }
 
 /** The person's account on the platform that has the message already: updates and urges go where the card is. */

@@ -6,6 +6,7 @@ import type { Subject } from '../changes/change.js'
 import type { ReminderRule } from '../playbook/reminders.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Ids } from '../ports/ids.js'
+import type { Platform } from '../ports/platform.js'
 import { DeliveryEntity, type Delivery } from './delivery.js'
 import { digestCard } from './fold.js'
 import { newRow } from './row.js'
@@ -53,7 +54,8 @@ export function createReminders({ ids, playbook }: { ids: Ids; playbook: Playboo
   return {
     /** The card has been sent: queues what shall remind of it. A card that is marked twice is reminded of once. */
     async plan(tx: Tx, parent: Delivery, sentAt: Date): Promise<void> {
-      if (parent.personId === null) return
+      // A copy on another messenger is a reminder itself: what the card is reminded by is planned once.
+      if (parent.personId === null || parent.parentId !== null) return
       const steps = await stepsOf(tx, parent)
       const rows = steps.flatMap(({ after, by, how }, step) => {
         const due = new Date(sentAt.getTime() + spanMs(after))
@@ -61,6 +63,18 @@ export function createReminders({ ids, playbook }: { ids: Ids; playbook: Playboo
         return turns.map((turn) => rowOf(parent, { step, turn, by }, sentAt, due))
       })
       await insertIgnore(tx, 'deliveries', rows)
+    },
+
+    /** Queues the same card for the person's account on another messenger. */
+    async copyTo(tx: Tx, parent: Delivery, platform: Platform, now: Date): Promise<void> {
+      const { card, subjectType, subjectId, params, personId, causeId, level } = parent
+      await insertIgnore(tx, 'deliveries', [
+        newRow({
+          ...{ id: ids.next(), card, subjectType, subjectId, params, personId, causeId, level, platform },
+          ...{ parentId: parent.id, lane: 'urgent', queuedAt: now, workAt: now },
+          dedupeKey: `${parent.id}:${platform}`,
+        }),
+      ])
     },
 
     /** One way did not work: the next of its step takes its place, where the step goes by turns. */

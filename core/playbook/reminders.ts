@@ -2,9 +2,12 @@ import { z } from 'zod'
 
 /**
  * Ways to remind somebody of a card that they have: the platform's own urging (in the client, by text message, by
- * call), or a provider outside the messenger.
+ * call), the same card on the other messengers that they use, or a provider outside the messenger.
  */
-export const reminderChannels = ['urge.app', 'urge.sms', 'urge.phone', 'sms', 'voice', 'mail'] as const
+export const reminderChannels = [
+  ...(['urge.app', 'urge.sms', 'urge.phone'] as const),
+  ...(['messengers', 'sms', 'voice', 'mail'] as const),
+] as const
 export type ReminderChannel = (typeof reminderChannels)[number]
 
 export const reminderLevels = ['normal', 'urgent', 'escalation'] as const
@@ -47,7 +50,7 @@ export const remindersDefault: Reminders = {
       card: 'lead.dispatch',
       level: 'escalation',
       steps: [
-        { after: '0m', by: ['urge.app'], how: 'all' },
+        { after: '0m', by: ['urge.app', 'messengers'], how: 'all' },
         { after: '2m', by: ['voice', 'sms'], how: 'all' },
       ],
     },

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { systemActor } from '../../../core/actor.js'
 import type { Reminders } from '../../../core/playbook/reminders.js'
 import type { OutreachChannel } from '../../../core/ports/outreach.js'
 import { createFakeMessenger, platformError } from './fake-messenger.js'
@@ -47,6 +48,7 @@ describe('reminders of a card that nobody reads', () => {
     expect(stand.orders).toEqual([])
     expect(await reminders()).toEqual([
       ['urge.app', 'sent', null],
+      ['messengers', 'skipped', 'no-other-account'],
       ['voice', 'skipped', 'read'],
       ['sms', 'skipped', 'read'],
     ])
@@ -60,12 +62,32 @@ describe('reminders of a card that nobody reads', () => {
     expect(stand.orders).toEqual([])
   })
 
+  it('reach the other messengers of the same person at once, and are planned there no second time', async () => {
+    const other = createFakeMessenger({ platform: 'feishu' })
+    fake = createFakeMessenger()
+    stand = await startSending([fake, other], ['sms'])
+    const { core, company } = stand
+    const manager = company.people.eastManager.id
+    await core.write((tx) =>
+      core.bindings.bind(tx, systemActor('test'), { platform: 'feishu', externalId: 'ou_li' }, manager),
+    )
+    await stand.queue('lead.dispatch', 'eastManager')
+    await stand.run()
+    await stand.run()
+    expect([fake.shown.length, other.shown.map(({ to }) => to)]).toEqual([1, ['ou_li']])
+    await stand.after('1h')
+    expect([fake.shown.length, other.shown.length]).toEqual([1, 1])
+    const copies = (await stand.rows({ channel: 'messenger' })).filter(({ parentId }) => parentId !== null)
+    expect(copies.map(({ platform, state }) => [platform, state])).toEqual([['feishu', 'sent']])
+  })
+
   it('say what is not configured, and pretend nothing', async () => {
     await start([])
     await stand.run()
     await stand.after('2m')
     expect(await reminders()).toEqual([
       ['urge.app', 'sent', null],
+      ['messengers', 'skipped', 'no-other-account'],
       ['voice', 'skipped', 'not-configured'],
       ['sms', 'skipped', 'not-configured'],
     ])
