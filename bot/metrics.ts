@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Core } from '../core/app.js'
-import { readBacklog } from './backlog.js'
+import { readBacklog } from '../core/reports/backlog.js'
 
 export interface MetricsDeps {
   core: Core
@@ -62,7 +62,7 @@ export function createMetrics({ core, redis }: MetricsDeps) {
 
   async function readTables(): Promise<void> {
     try {
-      const backlog = await readBacklog(core)
+      const backlog = await core.read((tx) => readBacklog(tx, core.clock.now()))
       for (const { queue, due: count, oldestMs, dead: lost } of backlog.queues) {
         due.set({ queue }, count)
         oldest.set({ queue }, oldestMs / 1000)

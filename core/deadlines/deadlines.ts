@@ -83,6 +83,13 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
       handlers.set(`${kind} ${action}`, handler)
     },
 
+    /** What the steps of a kind's ladder can do here. */
+    actionsOf(kind: DeadlineKind): string[] {
+      return [...handlers.keys()].flatMap((key) =>
+        key.startsWith(`${kind} `) ? key.slice(kind.length + 1) : [],
+      )
+    },
+
     /** Registers whose the subjects of a type are. Each module does so for its own. */
     concernedBy(type: SubjectType, find: ConcernedBy) {
       concerned.set(type, find)
