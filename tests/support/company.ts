@@ -10,6 +10,7 @@ import {
   RegionEntity,
   type Person,
 } from '../../core/org/person.js'
+import type { Platform } from '../../core/ports/platform.js'
 
 /** A small company: two regions with a manager each, a director above both, and an account for everybody. */
 export interface Company {
@@ -35,8 +36,17 @@ const cast: Record<
   support: { name: '吴客服', title: '客服', role: 'support', department: 'sales' },
 }
 
-/** Account ids on the sandbox are the keys of the cast. */
-export async function makeCompany(core: Core, { only }: { only?: Cast[] } = {}): Promise<Company> {
+export const nameOf = (key: Cast): string => cast[key].name
+
+/** Accounts are bound on `platform`, by default the sandbox, where their ids are the keys of the cast. */
+export async function makeCompany(
+  core: Core,
+  {
+    only,
+    platform = 'sandbox',
+    accountOf = (key) => key,
+  }: { only?: Cast[]; platform?: Platform; accountOf?: (key: string) => string } = {},
+): Promise<Company> {
   const id = () => core.ids.next()
   const departments = { sales: id(), east: id(), south: id() }
   const regions = { east: id(), south: id() }
@@ -118,8 +128,8 @@ export async function makeCompany(core: Core, { only }: { only?: Cast[] } = {}):
       tx,
       BindingEntity,
       keys.map((key) => ({
-        platform: 'sandbox' as const,
-        externalId: key,
+        platform,
+        externalId: accountOf(key),
         personId: people[key].id,
         state: 'bound' as const,
         boundAt: core.clock.now(),

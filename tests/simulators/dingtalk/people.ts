@@ -160,13 +160,13 @@ export function createPeople(world: World, gateway: Gateway) {
       )
     },
 
-    /** Presses a button of the newest card. @returns the line that this person sees then. */
+    /** Presses a button, by default of the newest card. @returns the line that this person sees then. */
     async taps(
       userId: string,
       actionId: string,
       values: Record<string, string> = {},
+      card = newest(userId),
     ): Promise<{ notice: string | null }> {
-      const card = newest(userId)
       const data = tapData(card, userId, pressed(card, actionId, values))
       const answer = await pushing(async () => {
         if (card.callbackType === 'HTTP') return overHttp(card, data)

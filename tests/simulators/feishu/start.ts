@@ -180,14 +180,14 @@ export async function startFeishu(options: FeishuSimOptions = {}) {
     accountsUrl: origin,
   }
 
-  /** Presses a button of the newest card; once, and never again if nobody answers in time. */
+  /** Presses a button, by default of the newest card; once, and never again if nobody answers in time. */
   async function taps(
     account: string,
     action: string,
     values: Record<string, string> = {},
     chatId?: string,
+    message = newest(account, chatId),
   ): Promise<{ notice: string | null; error: number | null }> {
-    const message = newest(account, chatId)
     const pressed = press(JSON.parse(message.content) as Record<string, unknown>, action, values, switches)
     const operator = { ...idsOf(account), ...(switches.tellsTenants ? { tenant_key: tenant } : {}) }
     const tapped = {
