@@ -113,6 +113,17 @@ describe('WeCom XML', () => {
       expect(noted(() => parseXml(text))).toBe('malformed')
   })
 
+  it('refuses within moments what would keep a parser busy for seconds, and it needs no key to be sent', () => {
+    const bodies = [
+      '<![CDATA['.repeat(28_000),
+      '<![CDATA[]]'.repeat(23_000),
+      `<xml>${'<a/>'.repeat(60_000)}</xml>`,
+    ]
+    const startedAt = performance.now()
+    expect(bodies.map((body) => noted(() => parseXml(body)))).toEqual(['malformed', 'malformed', 'malformed'])
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
   it('reads back what it wrote', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
