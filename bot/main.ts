@@ -12,6 +12,7 @@ import { readConfig, type Config } from '../core/config.js'
 import { openDatabase, refreshStatistics } from '../core/db/database.js'
 import { freeLeases } from '../core/db/lease.js'
 import { migrations } from '../core/db/migrations/index.js'
+import { checkDatabase } from '../core/db/server-check.js'
 import { claimSqlite } from '../core/db/one-process.js'
 import { entities } from '../core/entities.js'
 import { armFaultPoint } from '../core/fault-points.js'
@@ -181,6 +182,8 @@ export async function start(
         identities: Object.fromEntries(platforms.map(({ identity }) => [identity.platform, identity])),
         doctors: adapters.flatMap(({ doctor }) => doctor ?? []),
         directories: platforms.map(({ directory }) => directory.platform),
+        tellsReading: (platform) => messengers.get(platform)?.capabilities().readReceipts ?? false,
+        checkDatabase: () => checkDatabase(database, config.databaseUrl, systemClock.now),
         bridges: adapters.flatMap(({ bridge }) => bridge ?? []),
         publicUrl: config.publicUrl,
         fileStore,

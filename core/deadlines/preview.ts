@@ -152,6 +152,14 @@ export function createPreviews(deps: PreviewDeps) {
       }
     },
 
+    /** How many deadlines of a kind run now. */
+    countRunning: (tx: EntityManager, kind: DeadlineKind): Promise<number> =>
+      tx
+        .getRepository(DeadlineEntity)
+        .createQueryBuilder('d')
+        .where('d.openKey > :after AND d.openKey < :end', { after: `${kind} `, end: `${kind}!` })
+        .getCount(),
+
     /** How the deadlines of a kind that run now would fire under another ladder. Reads in slices; writes nothing. */
     async previewRule(tx: EntityManager, kind: DeadlineKind, draft: Ladder): Promise<RulePreview> {
       const now = clock.now()

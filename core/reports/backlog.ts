@@ -4,7 +4,12 @@ import { firstIdAt } from '../ports/ids.js'
 
 /** How much waits in each of the tables that carry the work. */
 export interface Backlog {
-  queues: { queue: string; due: number; oldestMs: number; dead: number }[]
+  queues: {
+    queue: 'inbox' | 'outbox' | 'deliveries' | 'deadlines'
+    due: number
+    oldestMs: number
+    dead: number
+  }[]
   deliveries: { platform: string; state: string; count: number }[]
 }
 

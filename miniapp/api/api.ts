@@ -5,14 +5,20 @@ import { refuseCrossSite, requireActor } from './guard.js'
 import { addCustomerRoutes } from './customer-routes.js'
 import { addDealRoutes } from './deal-routes.js'
 import type { ApiDeps } from './deps.js'
+import { addDirectoryRoutes } from './directory-routes.js'
+import { addDoctorRoutes } from './doctor-routes.js'
 import { addFileRoutes } from './file-routes.js'
 import { addFollowUpRoutes } from './follow-up-routes.js'
+import { addLadderRoutes } from './ladder-routes.js'
 import { addLeadEntryRoutes } from './lead-entry-routes.js'
 import { addLeadRoutes } from './lead-routes.js'
 import { addLiveRoute } from './live.js'
+import { addMessageRoutes } from './message-routes.js'
 import { addPeopleRoutes } from './people-routes.js'
+import { addPlanRoutes } from './plan-routes.js'
 import { answerProblems } from './problems.js'
 import { addSessionRoutes } from './session-routes.js'
+import { addSystemRoutes } from './system-routes.js'
 import { addTaskRoutes } from './task-routes.js'
 import { addTodayRoute } from './today-routes.js'
 
@@ -52,6 +58,12 @@ export function createApi(deps: ApiDeps): Router {
   addCustomerRoutes(add, deps)
   addDealRoutes(add, deps)
   addFileRoutes(router, deps, add)
+  addPlanRoutes(add, deps)
+  addMessageRoutes(add, deps)
+  addSystemRoutes(add, deps)
+  addDirectoryRoutes(add, deps)
+  addDoctorRoutes(router, deps, add)
+  addLadderRoutes(add, deps)
   addLiveRoute(router, deps)
   return router
 }

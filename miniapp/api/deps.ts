@@ -1,6 +1,6 @@
 import type { Core } from '../../core/app.js'
 import type { Change } from '../../core/changes/change.js'
-import type { Doctor } from '../../core/ports/doctor.js'
+import type { Doctor, Finding } from '../../core/ports/doctor.js'
 import type { FileStore } from '../../core/ports/files.js'
 import type { Identity, PageBridge } from '../../core/ports/identity.js'
 import type { SharedState } from '../../core/ports/shared-state.js'
@@ -16,6 +16,10 @@ export interface ApiDeps {
   doctors?: readonly Doctor[]
   /** Platforms whose organisation can be brought in. */
   directories?: readonly Platform[]
+  /** Whether a platform tells that a message was read; all of them do when it is not given. */
+  tellsReading?: (platform: Platform) => boolean
+  /** Looks whether the database's settings keep what the product promises. */
+  checkDatabase?: () => Promise<Finding[]>
   /** How the pages are at home in the platforms' clients; those without one open in a browser. */
   bridges?: readonly PageBridge[]
   /** Where browsers reach this installation, without a slash at the end. */

@@ -80,6 +80,7 @@ async function presentMe({ core, config }: ApiDeps, actor: PersonActor): Promise
         reassign: can(actor, 'lead.reassign'),
         createLeads: can(actor, 'lead.create'),
         importLeads: can(actor, 'lead.import'),
+        administer: can(actor, 'organisation.edit'),
       },
       timeZone: config.timeZone,
       now: core.clock.now().toISOString(),

@@ -46,6 +46,13 @@ const refusals: Record<string, Refusal> = {
     message: '没有认出“电话”“邮箱”或“微信”这几列，请对照模板改一下表头',
   },
   'import.too_large': { status: 413, message: '表格太大，请分成几份，每份最多 5000 行、20 MB' },
+  'delivery.not_found': { status: 404, message: '没有找到这条消息' },
+  'inbox.not_found': { status: 404, message: '没有找到这个事件' },
+  'inbox.not_dead': { status: 409, message: '这个事件已经有人处理过了' },
+  'deadline.not_stuck': { status: 409, message: '这个时限已经恢复，或已经结束了' },
+  'playbook.changed_meanwhile': { status: 409, message: '刚刚有人发布了新版本，请刷新后再改' },
+  'playbook.version_not_found': { status: 404, message: '没有找到这个版本' },
+  'account.none_there': { status: 409, message: '这位同事在这个平台上还没有绑定账号' },
   'person.not_found': { status: 404, message: '没有找到这位同事' },
 }
 

@@ -33,6 +33,7 @@ const queueReasons: Record<string, string> = {
   'not-accepted': '超时未接单',
   declined: '接单人让出',
   'nobody-matched': '没有合适的销售',
+  'owner-left': '原负责人已离职',
 }
 
 const givenVia: Record<string, string> = { import: '导入时已有负责人', manual: '手工录入' }
@@ -56,25 +57,35 @@ const sentences: Record<string, (change: Change, words: Vocabulary) => string> =
   'offer.opened': ({ fields }, words) => `推荐给 ${nameOf(fields.offeredToId?.[1], words)}，等待接单`,
   'offer.expired': ({ data }, words) => `${nameOf(data.personId, words)} 超时未接单`,
   'offer.declined': ({ data }, words) => `${nameOf(data.personId, words)} 让给别人`,
+  'offer.withdrawn': ({ data }, words) => `${nameOf(data.personId, words)} 已离职，收回推荐`,
+  'lead.contact-removed': ({ data }, words) => `客户与 ${nameOf(data.colleagueId, words)} 不再是企业微信好友`,
   'customer.added': () => '建立客户',
   'customer.edited': () => '修改客户资料',
   'customer.touched': () => '客户又来询问',
+  'customer.handed-over': ({ fields }, words) => handedOver(fields.ownerId?.[1], words),
+  'customer.contact-removed': ({ data }, words) =>
+    `客户与 ${nameOf(data.colleagueId, words)} 不再是企业微信好友`,
   'contact.added': () => '添加联系人',
   'contact.edited': () => '修改联系人',
   'deal.opened': () => '建立商机',
   'deal.edited': () => '修改商机',
   'deal.stage-moved': ({ fields }, words) =>
     `阶段从「${words.stage(String(fields.stage?.[0]))}」到「${words.stage(String(fields.stage?.[1]))}」`,
+  'deal.handed-over': ({ fields }, words) => handedOver(fields.ownerId?.[1], words),
   'file.added': ({ data }) => `上传了 ${String(data.name ?? '文件')}`,
   'task.added': () => '安排了待办',
   'task.done': () => '完成了待办',
   'task.cancelled': () => '取消了待办',
   'task.postponed': () => '推迟了待办',
   'task.reopened': () => '待办重新打开',
+  'task.handed-over': ({ fields }, words) => handedOver(fields.ownerId?.[1], words),
   'follow-up.recorded': () => '写了跟进',
   'follow-up.corrected': () => '修改了跟进',
   'follow-up.undone': () => '撤销了跟进',
 }
+
+const handedOver = (toId: unknown, words: Vocabulary): string =>
+  toId === null ? '原负责人已离职，暂无负责人' : `原负责人已离职，移交给 ${nameOf(toId, words)}`
 
 /** One change as a sentence; a kind without one is shown by its name rather than not at all. */
 export function describeChange(change: Change, words: Vocabulary): Said {

@@ -91,14 +91,17 @@ export const assignmentRunViewSchema = z.object({
 })
 export type AssignmentRunView = z.infer<typeof assignmentRunViewSchema>
 
+export const deliveryStateSchema = z.enum([
+  ...['queued', 'sending', 'sent', 'delivered', 'read', 'acted'],
+  ...['failed', 'expired', 'unknown', 'folded', 'skipped'],
+] as const)
+export type DeliveryStateKey = z.infer<typeof deliveryStateSchema>
+
 export const deliveryViewSchema = z.object({
   id: idSchema,
   label: z.string(),
   to: z.string(),
-  state: z.enum([
-    ...['queued', 'sending', 'sent', 'delivered', 'read', 'acted'],
-    ...['failed', 'expired', 'unknown', 'folded', 'skipped'],
-  ] as const),
+  state: deliveryStateSchema,
   at: instantSchema,
   failure: z.string().nullable(),
 })

@@ -26,6 +26,8 @@ export const meSchema = z.object({
     reassign: z.boolean(),
     createLeads: z.boolean(),
     importLeads: z.boolean(),
+    /** The administrators' pages. */
+    administer: z.boolean(),
   }),
   timeZone: z.string(),
   /** The server's clock when it answered: pages count down by it. */
