@@ -1,4 +1,4 @@
-import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
+import { EntitySchema, IsNull, type EntitySchemaColumnOptions, type FindOptionsWhere } from 'typeorm'
 import type { Subject, SubjectType } from '../changes/change.js'
 import * as column from '../db/columns.js'
 import type { DeadlineKind, Ladder } from '../playbook/ladders.js'
@@ -81,3 +81,12 @@ export const openKeyOf = (kind: DeadlineKind, subject: Pick<Subject, 'id'>): str
 
 /** When the runner must look at the step; null when there is none. */
 export const instantOf = (step: PlannedStep | undefined): Date | null => (step ? new Date(step.at) : null)
+
+/**
+ * The row as it was read: whoever writes a plan that follows from it must find it so. A pause, a step or a new start
+ * that came in between would be undone otherwise.
+ */
+export const asRead = (deadline: Deadline): FindOptionsWhere<Deadline> => {
+  const { id, state, nextStep, startedAt, heldMs, pausedAt } = deadline
+  return { id, state, nextStep, startedAt, heldMs, pausedAt: pausedAt ?? IsNull() }
+}

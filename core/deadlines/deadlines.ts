@@ -1,6 +1,7 @@
-import { In, IsNull, Not, type EntityManager } from 'typeorm'
+import { In, IsNull, type EntityManager } from 'typeorm'
 import type { Changes } from '../changes/changes.js'
 import type { Subject, SubjectType } from '../changes/change.js'
+import { OvertakenError } from '../db/clash.js'
 import { insertLater, updateRows } from '../db/rows.js'
 import { asOptionalDate, select } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
@@ -11,7 +12,7 @@ import type { DeadlineKind } from '../playbook/ladders.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
-import { DeadlineEntity, instantOf, openKeyOf, type Deadline } from './deadline.js'
+import { asRead, DeadlineEntity, instantOf, openKeyOf, type Deadline } from './deadline.js'
 import { createFiring, type StepHandler } from './firing.js'
 import { carryOn, planLadder, type PlannedStep } from './ladder.js'
 import { createLeaves } from './leaves.js'
@@ -194,20 +195,16 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
       const pausedAt = deadline?.pausedAt
       if (!deadline || !pausedAt) return false
       const plan = await planning.resumed(tx, { ...deadline, pausedAt }, clock.now())
-      const resumed = await updateRows(
-        tx,
-        DeadlineEntity,
-        { id: deadline.id, state: 'waiting', pausedAt: Not(IsNull()) },
-        {
-          dueAt: plan.dueAt,
-          steps: plan.steps,
-          nextAt: instantOf(plan.steps[deadline.nextStep]),
-          pausedAt: null,
-          heldMs: deadline.heldMs + plan.pausedMs,
-        },
-      )
-      if (resumed === 1) wake(tx)
-      return resumed === 1
+      const resumed = await updateRows(tx, DeadlineEntity, asRead(deadline), {
+        dueAt: plan.dueAt,
+        steps: plan.steps,
+        nextAt: instantOf(plan.steps[deadline.nextStep]),
+        pausedAt: null,
+        heldMs: deadline.heldMs + plan.pausedMs,
+      })
+      if (resumed !== 1) throw new OvertakenError('the deadline was moved meanwhile')
+      wake(tx)
+      return true
     },
 
     /**
@@ -247,13 +244,8 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
         lastError: null,
         ...(next ? { state: 'waiting' } : { state: 'done', nextAt: null, openKey: null, closedAt: now }),
       }
-      const moved = await updateRows(
-        tx,
-        DeadlineEntity,
-        { id: before.id, state: before.state, nextStep: before.nextStep },
-        set,
-      )
-      if (moved !== 1) return null
+      const moved = await updateRows(tx, DeadlineEntity, asRead(before), set)
+      if (moved !== 1) throw new OvertakenError('the deadline was moved meanwhile')
       wake(tx)
       return { ...before, ...set }
     },

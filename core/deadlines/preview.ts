@@ -11,7 +11,7 @@ import { yearsWithoutHolidays } from '../playbook/holidays.js'
 import type { DeadlineKind, Ladder } from '../playbook/ladders.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
-import { DeadlineEntity, instantOf, type Deadline } from './deadline.js'
+import { asRead, DeadlineEntity, instantOf, type Deadline } from './deadline.js'
 import { carryOn, type PlannedStep } from './ladder.js'
 import type { Planning } from './planning.js'
 import type { Concerned } from './who.js'
@@ -116,6 +116,24 @@ export function createPreviews(deps: PreviewDeps) {
     return { dueAt, steps: whole, isChanged }
   }
 
+  async function replanOne(tx: Tx, deadline: Deadline, ladder: Ladder): Promise<boolean> {
+    const { dueAt, steps, isChanged } = await under(tx, deadline, ladder)
+    if (!isChanged) return false
+    const next = instantOf(steps[deadline.nextStep])
+    const isHeld = deadline.pausedAt !== null || deadline.state === 'stuck'
+    const moved = await updateRows(tx, DeadlineEntity, asRead(deadline), {
+      dueAt,
+      steps,
+      time: ladder.time,
+      nextAt: isHeld ? null : next,
+      ...(next ? {} : { state: 'done', nextAt: null, openKey: null, closedAt: clock.now() }),
+    })
+    if (moved === 1) return true
+    // Somebody fired, paused or moved it meanwhile: it is planned from where they left it.
+    const found = await tx.getRepository(DeadlineEntity).findOneBy({ id: deadline.id })
+    return found?.openKey ? replanOne(tx, found, ladder) : false
+  }
+
   /** Running deadlines of a kind in the order of their keys. */
   async function runningAfter(tx: EntityManager, kind: DeadlineKind, after: string | null, limit: number) {
     return tx
@@ -213,28 +231,10 @@ export function createPreviews(deps: PreviewDeps) {
       { after = null, limit = slice }: { after?: string | null; limit?: number } = {},
     ): Promise<{ seen: number; replanned: number; next: string | null }> {
       authorize(actor, 'playbook.edit')
-      const now = clock.now()
       const ladder = (await playbook.get(tx, 'ladders'))[kind]
       const rows = await runningAfter(tx, kind, after, Math.min(limit, slice))
       let replanned = 0
-      for (const deadline of rows) {
-        const { dueAt, steps, isChanged } = await under(tx, deadline, ladder)
-        if (!isChanged) continue
-        const next = instantOf(steps[deadline.nextStep])
-        const isHeld = deadline.pausedAt !== null || deadline.state === 'stuck'
-        replanned += await updateRows(
-          tx,
-          DeadlineEntity,
-          { id: deadline.id, state: deadline.state, nextStep: deadline.nextStep },
-          {
-            dueAt,
-            steps,
-            time: ladder.time,
-            nextAt: isHeld ? null : next,
-            ...(next ? {} : { state: 'done', nextAt: null, openKey: null, closedAt: now }),
-          },
-        )
-      }
+      for (const deadline of rows) if (await replanOne(tx, deadline, ladder)) replanned += 1
       if (replanned > 0) {
         await changes.append(tx, actor, {
           subject: { type: 'playbook', id: 'ladders' },

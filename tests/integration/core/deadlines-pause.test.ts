@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemActor } from '../../../core/actor.js'
+import { DeadlineEntity } from '../../../core/deadlines/deadline.js'
+import { OvertakenError } from '../../../core/db/clash.js'
+import { updateRows } from '../../../core/db/rows.js'
+import type { Tx } from '../../../core/db/unit-of-work.js'
 import type { Ladder } from '../../../core/playbook/ladders.js'
 import { makePerson } from '../../support/make.js'
 import { startCore, type TestCore } from '../../support/test-core.js'
@@ -124,6 +128,54 @@ describe('a deadline that is paused', () => {
     await fireDue()
     expect(fired).toEqual(['first', 'warn', 'warn', 'late'])
     expect(await now()).toBeNull()
+  })
+
+  /** Has somebody else at it, as another process may be: after the deadline was read, before it is written. */
+  function meanwhile(work: (tx: Tx) => Promise<unknown>, { once = false } = {}) {
+    const { playbook } = run.core
+    const get = playbook.get.bind(playbook)
+    playbook.get = async (tx, name) => {
+      if (name === 'calendar') {
+        if (once) playbook.get = get
+        await work(tx)
+      }
+      return get(tx, name)
+    }
+    return () => {
+      playbook.get = get
+    }
+  }
+
+  it('is not set going by somebody who read it before it was paused', async () => {
+    const { deadlines } = run.core
+    await start()
+    const end = meanwhile((tx) => deadlines.pause(tx, 'lead.view', lead('A')))
+    const recount = run.core.write((tx) => deadlines.reanchor(tx, 'lead.view', lead('A')))
+    await expect(recount).rejects.toThrow(OvertakenError)
+    end()
+  })
+
+  it('does not go on by a plan that is not its own any more', async () => {
+    await start()
+    await pause()
+    run.clock.advance(minute)
+    const end = meanwhile((tx) =>
+      updateRows(tx, DeadlineEntity, { subjectId: 'A' }, { startedAt: run.clock.now(), steps: [] }),
+    )
+    await expect(resume()).rejects.toThrow(OvertakenError)
+    end()
+    expect((await now())?.nextAt).toBeNull()
+  })
+
+  it('stays paused when it is paused while the ladders are planned anew, and has the new plan', async () => {
+    const { deadlines } = run.core
+    await start()
+    await publish({ ...working, dueIn: '5h' })
+    meanwhile((tx) => deadlines.pause(tx, 'lead.view', lead('A')), { once: true })
+    await run.core.write((tx) => deadlines.replan(tx, admin, 'lead.view'))
+    const after = await now()
+    expect(after?.dueAt.toISOString()).toBe('2026-03-11T08:30:00.000Z')
+    expect([after?.nextAt, after?.pausedAt]).toEqual([null, run.clock.now()])
   })
 
   it('stays paused when it is counted anew', async () => {
