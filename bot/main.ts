@@ -128,11 +128,22 @@ export async function start(
   outreach.start(async (receipts) => {
     for (const receipt of receipts) await core.write((tx) => core.deliveries.outreachReceipt(tx, receipt))
   })
+  // The demo company is no organisation that a messenger tells: it would be brought in a second time.
+  const directories = [
+    ...(sandbox && !config.demo ? [sandbox.directory] : []),
+    ...adapters.map(({ directory }) => directory),
+  ]
   const llm = config.llm ? createOpenAiModel({ ...config.llm, clock: systemClock }) : null
   const limits = { timeoutMs: config.llm?.timeoutMs ?? 0, maxTokens: modelAnswerTokens }
   const notes = createNoteReader({ core, llm, limits, log })
   const wakeInbox = () => queue.pushHere('inbox')
-  const pipeline = createPipeline({ core, notes, log, wake: wakeInbox })
+  const pipeline = createPipeline({
+    core,
+    notes,
+    log,
+    wake: wakeInbox,
+    directories: directories.map(({ platform }) => platform),
+  })
   core.changes.addConsumer('notify', wantsNotice)
   const inboxWork = createInboxWork({ core, queue, work: pipeline.work })
   const connections = createConnections({
@@ -148,6 +159,7 @@ export async function start(
         log,
         several,
         maintain: () => refreshStatistics(database),
+        directories,
         relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
         sender: {
           messengers,
@@ -181,7 +193,7 @@ export async function start(
         core,
         identities: Object.fromEntries(platforms.map(({ identity }) => [identity.platform, identity])),
         doctors: adapters.flatMap(({ doctor }) => doctor ?? []),
-        directories: platforms.map(({ directory }) => directory.platform),
+        directories: directories.map(({ platform }) => platform),
         tellsReading: (platform) => messengers.get(platform)?.capabilities().readReceipts ?? false,
         checkDatabase: () => checkDatabase(database, config.databaseUrl, systemClock.now),
         bridges: adapters.flatMap(({ bridge }) => bridge ?? []),

@@ -37,6 +37,10 @@ const leadOwner: Rule['to'] = async (change, { core, tx }) => {
   return [lead?.ownerId ?? lead?.offeredToId ?? lead?.askedId ?? null]
 }
 
+const customerOwner: Rule['to'] = async (change, { core, tx }) => [
+  (await core.customers.find(tx, change.subjectId))?.ownerId ?? null,
+]
+
 const rules: Rule[] = [
   {
     on: 'offer.opened',
@@ -53,6 +57,8 @@ const rules: Rule[] = [
     params: (change) => ({ reason: datum(change, 'reason') }),
     urgent: true,
     tellCauser: true,
+    // Whoever leaves leaves many at once.
+    bulk: (change) => datum(change, 'reason') === 'owner-left',
   },
   {
     on: 'lead.escalated',
@@ -60,6 +66,7 @@ const rules: Rule[] = [
     to: (change) => [after(change, 'askedId')],
     urgent: true,
     tellCauser: true,
+    bulk: (change) => datum(change, 'reason') === 'manager-left',
   },
   { on: 'lead.dispatched', card: 'lead.given', to: (change) => [after(change, 'ownerId')], urgent: true },
   { on: 'lead.taken-over', card: 'lead.given', to: (change) => [after(change, 'ownerId')], tellCauser: true },
@@ -70,11 +77,9 @@ const rules: Rule[] = [
     bulk: () => true,
   },
   { on: 'lead.touched', card: 'lead.touched', to: leadOwner },
-  {
-    on: 'customer.touched',
-    card: 'customer.touched',
-    to: async (change, { core, tx }) => [(await core.customers.find(tx, change.subjectId))?.ownerId ?? null],
-  },
+  { on: 'customer.touched', card: 'customer.touched', to: customerOwner },
+  { on: 'lead.contact-removed', card: 'lead.contact-removed', to: leadOwner },
+  { on: 'customer.contact-removed', card: 'customer.contact-removed', to: customerOwner },
   { on: 'deal.opened', card: 'deal.stage', to: (change) => [after(change, 'ownerId')], tellCauser: true },
   { on: 'follow-up.recorded', card: 'follow-up', to: fromChat, tellCauser: true },
   { on: 'follow-up.drafted', card: 'follow-up', to: fromChat, tellCauser: true },

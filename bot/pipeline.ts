@@ -10,12 +10,14 @@ import type {
   MessageEvent,
   ReceiptEvent,
 } from '../core/ports/inbound.js'
-import { platforms } from '../core/ports/platform.js'
+import { platforms, type Platform } from '../core/ports/platform.js'
 import { createCarrier, fromColleagues, type Turn } from './carrier.js'
+import { takeContact } from './contacts.js'
 import { resumeForm } from './forms.js'
 import type { Log } from './log.js'
 import { planMessage } from './messages.js'
 import type { NoteReader } from './note-reader.js'
+import { followDirectory, welcome } from './people-events.js'
 import { handleTap } from './taps.js'
 
 export interface PipelineDeps {
@@ -24,6 +26,8 @@ export interface PipelineDeps {
   log: Log
   /** Says that there is work in the inbox. */
   wake: () => void
+  /** Platforms whose organisation is kept in line with ours. */
+  directories?: readonly Platform[]
 }
 
 /** Events that are worked on together: one transaction for the leads among them. */
@@ -37,7 +41,7 @@ const sweepEvery = 10
 export type Pipeline = ReturnType<typeof createPipeline>
 
 /** Every event goes through here: stored, acknowledged, then worked on, once in effect. */
-export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
+export function createPipeline({ core, notes, log, wake, directories = [] }: PipelineDeps) {
   const { carryOut, takeInAll } = createCarrier({ core, guarded })
 
   /** Whatever fails is tried again later; after the last try somebody is told. Null says that it failed. */
@@ -90,14 +94,13 @@ export function createPipeline({ core, notes, log, wake }: PipelineDeps) {
           await takeReceipt(row.id, event)
           return null
         case 'entered':
-          await core.write(async (tx) => {
-            await core.bindings.acted(tx, event.platform, event.sender.externalId)
-            await core.inbox.finish(tx, row.id)
-          })
+          await carryOut(row, (tx) => welcome(core, tx, event))
           return null
         case 'directory':
+          await carryOut(row, (tx) => followDirectory(core, tx, event, directories))
+          return null
         case 'customer':
-          await core.write((tx) => core.inbox.finish(tx, row.id))
+          await carryOut(row, (tx) => takeContact(core, tx, event))
           return null
       }
     })
@@ -239,6 +242,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('tap'),
     chat,
     cardRef: z.string(),
+    messageId: z.string().max(128).optional(),
     actionId: z.string(),
     values: z.record(z.string(), z.string()),
   }),

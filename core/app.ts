@@ -1,4 +1,5 @@
 import { createAssignment } from './assignment/assignment.js'
+import { createLeavers } from './assignment/leavers.js'
 import { createChanges } from './changes/changes.js'
 import { createCustomers } from './customers/customers.js'
 import type { Database } from './db/database.js'
@@ -64,6 +65,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const intake = createIntake({ ...base, changes, org, leads, customers, assignment })
   const imports = createImports({ ids, changes, org, playbook, intake, work })
   const tasks = createTasks({ ...base, changes, deadlines })
+  const leavers = createLeavers({ deadlines, assignment, customers, deals, tasks })
   const followUps = createFollowUps({ ...base, changes, leads, customers, tasks, timeZone })
   return {
     write: work.write,
@@ -93,6 +95,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
     intake,
     imports,
     tasks,
+    leavers,
     followUps,
   }
 }

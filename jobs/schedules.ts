@@ -10,6 +10,8 @@ export interface SchedulesDeps {
   log: JobLog
   /** Looks after the database while nobody is at work. */
   maintain: () => Promise<void>
+  /** Asks for the nightly look at the platforms' organisations. */
+  reconcile?: () => Promise<void>
 }
 
 interface Schedule {
@@ -24,6 +26,8 @@ const runningMs = 10 * 60_000
 const dayMs = 86_400_000
 /** A day's run stays marked as done this long: no process comes that late. */
 const doneMs = 3 * dayMs
+/** How long a look at a platform's organisation can be read about. */
+const keptRunsMs = 90 * dayMs
 /** An installation that stood still for longer than this seals no further back. */
 const mostSealedDays = 31
 
@@ -31,7 +35,7 @@ const mostSealedDays = 31
  * What happens once a day. Every process wakes at the time; the lease that names the schedule and the day lets one of
  * them run it, and stays as the mark that it is done. A run that failed or was missed is made up for within ten minutes.
  */
-export function createSchedules({ core, log, maintain }: SchedulesDeps) {
+export function createSchedules({ core, log, maintain, reconcile }: SchedulesDeps) {
   async function sealPast(): Promise<void> {
     const now = core.clock.now()
     const today = localDay(now, core.timeZone)
@@ -59,13 +63,15 @@ export function createSchedules({ core, log, maintain }: SchedulesDeps) {
     let leases = 0
     for (const { key } of schedules) leases += await core.leases.prune(key, now)
     const tries = await core.write((tx) => core.deliveries.prune(tx))
-    log.info({ keys, leases, tries }, 'what has expired is removed')
+    const runs = await core.write((tx) => core.directorySync.prune(tx, new Date(now.getTime() - keptRunsMs)))
+    log.info({ keys, leases, tries, runs }, 'what has expired is removed')
   }
 
   const schedules: Schedule[] = [
     { key: 'seal', at: '00:10', run: sealPast },
     { key: 'statistics', at: '03:30', run: maintain },
     { key: 'prune', at: '03:40', run: prune },
+    ...(reconcile ? [{ key: 'directory', at: '03:40', run: reconcile }] : []),
   ]
 
   /** The day whose run is the last that has come due. */

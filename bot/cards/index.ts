@@ -1,5 +1,6 @@
 import { answers } from '../commands/index.js'
 import type { CardKind } from './card-kind.js'
+import { customerContactRemoved, leadContactRemoved } from './contact-removed.js'
 import { credentialExpiry, credentialTrouble } from './credential.js'
 import { customerTouched } from './customer-touched.js'
 import { dealStage } from './deal-stage.js'
@@ -19,6 +20,8 @@ export const cardKinds: ReadonlyMap<string, CardKind> = new Map(
     leadGiven,
     leadTouched,
     customerTouched,
+    leadContactRemoved,
+    customerContactRemoved,
     dealStage,
     followUpCard,
     taskDue,

@@ -32,7 +32,7 @@ export const leadDispatch: CardKind = {
           : ''
     return {
       ...base,
-      title: `线索超时未接：${leadName(lead)}`,
+      title: `${delivery.params['reason'] === 'owner-left' ? '线索待指派' : '线索超时未接'}：${leadName(lead)}`,
       tone: lead.redSince ? 'danger' : 'warning',
       subtitle: [queueReasons[delivery.params['reason'] ?? ''] ?? '', waited, turn]
         .filter(Boolean)

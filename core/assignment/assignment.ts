@@ -152,7 +152,11 @@ export function createAssignment(deps: AssignmentDeps) {
   }
 
   /** The end of an offer by anything but accepting. False when accept was faster. */
-  async function endOffer(tx: Tx, offer: Offer, to: 'declined' | 'expired'): Promise<Lead | null> {
+  async function endOffer(
+    tx: Tx,
+    offer: Offer,
+    to: 'declined' | 'expired' | 'withdrawn',
+  ): Promise<Lead | null> {
     if (!(await closeOffer(tx, offer.leadId, { to, at: clock.now(), offerId: offer.id }))) return null
     await org.freePlace(tx, offer.personId)
     return leads.byId(tx, offer.leadId)
@@ -199,6 +203,37 @@ export function createAssignment(deps: AssignmentDeps) {
     assign,
     allot,
     ...queue.actions,
+
+    /**
+     * Takes an open lead out of the hands of somebody who left: what was on offer is offered to the next best at once,
+     * what they owned or were asked about goes to the manager whose turn it is. False when there is nothing to take.
+     */
+    async takeBack(tx: Tx, actor: Actor, leadId: string, personId: string): Promise<boolean> {
+      const lead = await leads.byId(tx, leadId)
+      const offer = await tx
+        .getRepository(OfferEntity)
+        .findOneBy({ openKey: leadId, personId, state: 'open' })
+      if (lead.state === 'offered' && offer) {
+        if (!(await endOffer(tx, offer, 'withdrawn'))) return false
+        await deadlines.cancel(tx, 'lead.accept', subjectOf(leadId))
+        await changes.append(tx, actor, {
+          subject: subjectOf(leadId),
+          kind: 'offer.withdrawn',
+          data: { offerId: offer.id, personId, reason: 'person-left' },
+        })
+        await assign(tx, actor, lead, 'person-left')
+        return true
+      }
+      if (lead.state === 'owned' && lead.ownerId === personId) {
+        await deadlines.cancel(tx, 'lead.view', subjectOf(leadId))
+        await org.freePlace(tx, personId)
+        await queue.enter(tx, actor, lead, 'owner-left')
+        return true
+      }
+      if (lead.state !== 'queued' || lead.askedId !== personId) return false
+      await queue.askAnother(tx, actor, lead)
+      return true
+    },
 
     /**
      * Accepts the lead's open offer for the acting rep.

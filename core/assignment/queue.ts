@@ -7,7 +7,7 @@ import { authorize } from '../permissions/permissions.js'
 import type { AssignmentDeps } from './assignment.js'
 
 /** Why a lead stands in the queue. */
-export type QueueReason = 'not-accepted' | 'declined' | 'nobody-matched'
+export type QueueReason = 'not-accepted' | 'declined' | 'nobody-matched' | 'owner-left'
 
 /** Leads that nobody has: each with one manager whose turn it is, and a ladder upwards. */
 export function createQueue({ clock, changes, deadlines, org, leads }: AssignmentDeps) {
@@ -114,12 +114,28 @@ export function createQueue({ clock, changes, deadlines, org, leads }: Assignmen
         kind: 'lead.queued',
         fields: {
           state: [lead.state, 'queued'],
+          ...(lead.ownerId ? { ownerId: [lead.ownerId, null] } : {}),
           offeredToId: [lead.offeredToId, null],
           askedId: [null, askedId],
         },
         data: { reason },
       })
       if (askedId) await deadlines.start(tx, 'lead.dispatch', subjectOf(lead.id), { personId: askedId })
+      else await standRed(tx, await leads.byId(tx, lead.id))
+    },
+
+    /** Asks the nearest manager who is there now, in the place of one who left: their time begins anew. */
+    async askAnother(tx: Tx, actor: Actor, lead: Lead): Promise<void> {
+      const departmentId = lead.departmentId ?? (await org.rootDepartment(tx)).id
+      const [next] = await org.managersAbove(tx, departmentId, lead.askedId ?? undefined)
+      await leads.requireMove(tx, lead, 'queued', { askedId: next?.id ?? null, departmentId })
+      await changes.append(tx, actor, {
+        subject: subjectOf(lead.id),
+        kind: 'lead.escalated',
+        fields: { askedId: [lead.askedId, next?.id ?? null] },
+        data: { reason: 'manager-left' },
+      })
+      if (next) await deadlines.start(tx, 'lead.dispatch', subjectOf(lead.id), { personId: next.id })
       else await standRed(tx, await leads.byId(tx, lead.id))
     },
 

@@ -7,7 +7,7 @@ export interface AssignmentRun {
   id: string
   leadId: string
   at: Date
-  /** What asked for it: `captured`, `declined`, `unviewed`. */
+  /** What asked for it: `captured`, `unviewed`, `person-left`, `import`. */
   trigger: string
   outcome: 'offered' | 'nobody'
   chosenId: string | null

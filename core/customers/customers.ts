@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm'
+import { IsNull, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
@@ -108,6 +108,18 @@ export function createCustomers({ clock, ids, changes }: { clock: Clock; ids: Id
       if (!customer || !can(actor, 'customer.read', customer))
         throw new DomainError('customer.not_found', { id })
       return customer
+    },
+
+    /** Gives it another owner; null marks it as nobody's. False when it changed hands already. */
+    async handOver(tx: Tx, actor: Actor, customer: Customer, toId: string | null): Promise<boolean> {
+      const held = { id: customer.id, ownerId: customer.ownerId ?? IsNull() }
+      if ((await updateRows(tx, CustomerEntity, held, { ownerId: toId })) !== 1) return false
+      await changes.append(tx, actor, {
+        subject: { type: 'customer', id: customer.id },
+        kind: 'customer.handed-over',
+        fields: { ownerId: [customer.ownerId, toId] },
+      })
+      return true
     },
 
     async find(tx: EntityManager, id: string): Promise<Customer | null> {

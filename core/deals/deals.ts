@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm'
+import { IsNull, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
@@ -73,6 +73,18 @@ export function createDeals({ clock, ids, changes, customers, files, playbook }:
       const deal = await tx.getRepository(DealEntity).findOneBy({ id })
       if (!deal || !can(actor, 'deal.read', deal)) throw new DomainError('deal.not_found', { id })
       return deal
+    },
+
+    /** Gives it another owner; null marks it as nobody's. False when it changed hands already. */
+    async handOver(tx: Tx, actor: Actor, deal: Deal, toId: string | null): Promise<boolean> {
+      const held = { id: deal.id, ownerId: deal.ownerId ?? IsNull() }
+      if ((await updateRows(tx, DealEntity, held, { ownerId: toId })) !== 1) return false
+      await changes.append(tx, actor, {
+        subject: { type: 'deal', id: deal.id },
+        kind: 'deal.handed-over',
+        fields: { ownerId: [deal.ownerId, toId] },
+      })
+      return true
     },
 
     async find(tx: EntityManager, id: string): Promise<Deal | null> {

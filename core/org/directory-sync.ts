@@ -1,4 +1,4 @@
-import { In, LessThan, Not, type EntityManager } from 'typeorm'
+import { In, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm'
 import { systemActor, type Actor } from '../actor.js'
 import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
@@ -27,8 +27,12 @@ export interface DirectorySyncDeps {
   playbook: Playbook
 }
 
-/** What is done, in the same unit, with what a person who left had in hand. */
-export type LeaverHandler = (tx: Tx, actor: Actor, personId: string) => Promise<void>
+/** Events come in bursts and many a minute: a run waits for the burst's end, and so long after the one before it. */
+const burstMs = 30_000
+const betweenEventsMs = 10 * 60_000
+
+/** The run that waits until the platform's events have calmed down, and until the running one has ended. */
+const nextKey = (platform: Platform): string => `${platform}:next`
 
 export type DirectorySync = ReturnType<typeof createDirectorySync>
 
@@ -36,7 +40,6 @@ export type DirectorySync = ReturnType<typeof createDirectorySync>
 export function createDirectorySync(deps: DirectorySyncDeps) {
   const { clock, ids, changes, playbook } = deps
   const system = systemActor('directory')
-  const leavers: LeaverHandler[] = []
 
   async function leave(tx: Tx, personId: string): Promise<boolean> {
     const left = await updateRows(
@@ -48,7 +51,6 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
     if (left === 0) return false
     await tx.getRepository(BindingEntity).delete({ personId })
     await changes.append(tx, system, { subject: { type: 'person', id: personId }, kind: 'person.left' })
-    for (const handler of leavers) await handler(tx, system, personId)
     return true
   }
 
@@ -60,13 +62,30 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
   ): Promise<DirectoryRun> {
     const open = await tx.getRepository(DirectoryRunEntity).findOneBy({ openKey: platform })
     if (open) return open
-    const run: DirectoryRun = {
+    // It sees what the waiting one would have looked for.
+    await tx.getRepository(DirectoryRunEntity).delete({ openKey: nextKey(platform) })
+    const run = newRun(platform, cause, { openKey: platform, startedAt: clock.now() })
+    await insertRows(tx, DirectoryRunEntity, [run])
+    if (cause === 'admin')
+      await changes.append(tx, actor, {
+        subject: { type: 'organisation', id: 'directory' },
+        kind: 'organisation.sync-asked',
+        data: { platform },
+      })
+    return run
+  }
+
+  function newRun(
+    platform: Platform,
+    cause: DirectoryRun['cause'],
+    when: Pick<DirectoryRun, 'openKey' | 'startedAt'>,
+  ): DirectoryRun {
+    return {
       id: ids.next(),
       platform,
       state: 'walking',
-      openKey: platform,
+      ...when,
       cause,
-      startedAt: clock.now(),
       finishedAt: null,
       cursor: null,
       departments: 0,
@@ -79,30 +98,51 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
       gone: 0,
       failure: null,
     }
-    await insertRows(tx, DirectoryRunEntity, [run])
-    if (cause === 'admin')
-      await changes.append(tx, actor, {
-        subject: { type: 'organisation', id: 'directory' },
-        kind: 'organisation.sync-asked',
-        data: { platform },
-      })
-    return run
   }
 
   return {
-    /** Registers what becomes of the leads, customers and tasks of people who leave. */
-    onLeft(handler: LeaverHandler) {
-      leavers.push(handler)
-    },
-
     /** Asks for a run; the unfinished one is given when there is one. @throws DomainError `permission.denied`. */
     async ask(tx: Tx, actor: Actor, platform: Platform): Promise<DirectoryRun> {
       requireAdmin(actor)
       return begin(tx, actor, platform, 'admin')
     },
 
-    /** A run by the clock, or because the platform said that something is different. */
-    plan: (tx: Tx, platform: Platform, cause: 'nightly' | 'event') => begin(tx, system, platform, cause),
+    /** The nightly run. */
+    plan: (tx: Tx, platform: Platform) => begin(tx, system, platform, 'nightly'),
+
+    /**
+     * The platform says that something is different: a run soon, one for a whole burst of such events and at most one
+     * in ten minutes. What is said while a run is under way is looked for by the next one.
+     */
+    async planSoon(tx: Tx, platform: Platform): Promise<void> {
+      const repository = tx.getRepository(DirectoryRunEntity)
+      if (await repository.existsBy({ openKey: nextKey(platform) })) return
+      const last = await repository.findOne({
+        where: { platform, cause: 'event' },
+        order: { startedAt: 'DESC' },
+      })
+      const earliest = (last?.startedAt.getTime() ?? 0) + betweenEventsMs
+      const startedAt = new Date(Math.max(clock.now().getTime() + burstMs, earliest))
+      const run = newRun(platform, 'event', { openKey: nextKey(platform), startedAt })
+      await insertRows(tx, DirectoryRunEntity, [run], { ignore: true })
+    },
+
+    /** Whether there is something to work on: a run under way, or one that waits and whose time has come. */
+    async isDue(tx: EntityManager, platform: Platform): Promise<boolean> {
+      return tx
+        .getRepository(DirectoryRunEntity)
+        .existsBy([
+          { openKey: platform },
+          { openKey: nextKey(platform), startedAt: LessThanOrEqual(clock.now()) },
+        ])
+    },
+
+    /** Lets the waiting run begin when its time has come and none is under way. */
+    async beginWaiting(tx: Tx, platform: Platform): Promise<void> {
+      if (await tx.getRepository(DirectoryRunEntity).existsBy({ openKey: platform })) return
+      const due = { openKey: nextKey(platform), startedAt: LessThanOrEqual(clock.now()) }
+      await updateRows(tx, DirectoryRunEntity, due, { openKey: platform })
+    },
 
     /** The unfinished run of a platform; null when none is. */
     unfinished: (tx: EntityManager, platform: Platform): Promise<DirectoryRun | null> =>

@@ -14,6 +14,7 @@ export const sourcesDefault: Sources = [
   { key: 'douyin-dm', label: '抖音私信' },
   { key: 'call-400', label: '400 电话' },
   { key: 'expo', label: '展会' },
+  { key: 'wecom-contact', label: '企业微信好友' },
   { key: 'import', label: '导入' },
   { key: 'manual', label: '手工录入' },
   { key: 'other', label: '其他' },

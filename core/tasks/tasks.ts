@@ -122,6 +122,20 @@ export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
       return { ...task, ...to }
     },
 
+    /** Somebody else does it from now on. False when it is closed, or changed hands already. */
+    async handOver(tx: Tx, actor: Actor, task: Task, toId: string): Promise<boolean> {
+      const held = { id: task.id, state: 'open' as const, ownerId: task.ownerId }
+      if ((await updateRows(tx, TaskEntity, held, { ownerId: toId })) !== 1) return false
+      await deadlines.start(tx, 'task.due', subjectOf(task.id), { dueAt: task.dueAt, personId: toId })
+      await changes.append(tx, actor, {
+        subject: subjectOf(task.id),
+        kind: 'task.handed-over',
+        fields: { ownerId: [task.ownerId, toId] },
+        data: { ownerId: toId, about: aboutOf(task) },
+      })
+      return true
+    },
+
     /**
      * A new contact settles what was planned before it: open contact tasks of this person about the subject are done,
      * for a customer also those that were made while it was a lead.
