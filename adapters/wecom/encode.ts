@@ -80,11 +80,18 @@ function fit(card: Card, interactive: boolean): Card {
     // One select too many goes the way of inputs that WeCom does not have.
     return { type: 'text', name: input.name, label: input.label, required: input.required ?? false }
   })
+  const shown = (usable ?? []).filter(({ type }) => type === 'select').length > 1 ? withoutLinks(card) : card
   const isVote = selectsOf(card).length === 1 && !others && !card.page && card.blocks.length === 0
-  return degrade(usable ? { ...card, inputs: usable } : card, {
+  return degrade(usable ? { ...shown, inputs: usable } : shown, {
     ...capabilities,
     maxOptions: isVote ? 20 : capabilities.maxOptions,
   })
+}
+
+/** Cards with several selects open no page: what stands there is said in words, and the next card has the link again. */
+function withoutLinks({ page, ...card }: Card): Card {
+  if (!page) return card
+  return { ...card, blocks: [...card.blocks, { type: 'text', text: `“${page.label}”在提交后的卡片上` }] }
 }
 
 function buttons(card: Card, select: Select | undefined, context: EncodeContext): TemplateCard {
@@ -199,7 +206,7 @@ function body(card: Card, context: EncodeContext) {
   const quotes = card.blocks.filter((block) => block.type === 'quote')
   const [first] = quotes
   const fields = fieldsOf(card.blocks)
-  const inRows = fields.filter(({ value }) => Array.from(value).length <= rows.value).slice(0, rows.most)
+  const inRows = fields.filter(fitsRow).slice(0, rows.most)
   const text = [
     noticeLine(context),
     ...textLines(card.blocks),
@@ -217,10 +224,7 @@ function body(card: Card, context: EncodeContext) {
     ...(text ? { sub_title_text: cutBytes(text, 1024) } : {}),
     ...(inRows.length > 0
       ? {
-          horizontal_content_list: inRows.map(({ label, value }) => ({
-            keyname: cut(label, rows.label),
-            value,
-          })),
+          horizontal_content_list: inRows.map(({ label, value }) => ({ keyname: label, value })),
         }
       : {}),
     ...(card.page && url
@@ -231,6 +235,10 @@ function body(card: Card, context: EncodeContext) {
       : {}),
   }
 }
+
+/** A row cuts what is longer without a sign. */
+const fitsRow = ({ label, value }: { label: string; value: string }): boolean =>
+  Array.from(label).length <= rows.label && Array.from(value).length <= rows.value
 
 const noticeMarks = { success: '✅', warning: '⚠️', danger: '❗', info: 'ℹ️' } as const
 const noticeLine = ({ notice: said }: EncodeContext): string =>
