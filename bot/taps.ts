@@ -62,7 +62,7 @@ async function decide(
     return await core.write(async (tx) => {
       const outcome = await run(tx)
       await core.bindings.acted(tx, event.platform, event.sender.externalId)
-      await settle(core, tx, delivery, actor)
+      await settle(core, tx, event, delivery, actor)
       // A repeat of a tap that is done already is undone here: the card alone is the answer.
       if (!(await core.inbox.finish(tx, inboxId, { outcome }))) throw new AlreadyDone()
       faultPoint('tap.before-commit')
@@ -72,7 +72,7 @@ async function decide(
     if (error instanceof AlreadyDone) return {}
     if (!(error instanceof DomainError)) throw error
     await core.write(async (tx) => {
-      await settle(core, tx, delivery, actor)
+      await settle(core, tx, event, delivery, actor)
       await core.inbox.finish(tx, inboxId, { refused: error.code })
     })
     return { notice: { text: sayError(error), tone: 'warning' } }
@@ -83,11 +83,16 @@ async function decide(
 async function settle(
   core: Core,
   tx: Tx,
+  { platform, messageId }: TapEvent,
   delivery: Delivery,
   actor: Parameters<Core['leads']['markViewed']>[1],
 ): Promise<void> {
-  if (actor.kind === 'person' && delivery.personId === actor.personId)
+  if (actor.kind === 'person' && delivery.personId === actor.personId) {
     await core.deliveries.receipt(tx, delivery.id, 'acted')
+    // Nobody knew whether it arrived, nor as what: the tap tells both.
+    if (messageId && delivery.platformMessageId === null)
+      await core.deliveries.identify(tx, delivery.id, { platform, platformMessageId: messageId })
+  }
   // The tap by which a manager takes a lead over is not yet a look at it: only cards of what one has count.
   if (delivery.subjectType === 'lead' && delivery.card !== 'lead.dispatch')
     await core.leads.markViewed(tx, actor, delivery.subjectId)

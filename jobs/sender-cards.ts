@@ -49,7 +49,7 @@ export function createCardSender({ core, messengers, render, share }: CardSender
         await core.deliveries.markSent(tx, delivery, taken)
         // A platform that recognises a repeat keeps the card of the first try: today's state is drawn over it.
         const shownRev = wasTried ? delivery.wantedRev - 1 : delivery.wantedRev
-        await core.deliveries.markShown(tx, { id: delivery.id, wantedRev: shownRev })
+        await core.deliveries.markShown(tx, { ...delivery, wantedRev: shownRev })
         if (way.account) await core.bindings.took(tx, way.account)
         faultPoint('delivery.before-receipt-commit')
       })
@@ -57,7 +57,8 @@ export function createCardSender({ core, messengers, render, share }: CardSender
 
   async function update(delivery: Claimed): Promise<Settle> {
     const way = await core.read((tx) => wayOfShown(core, tx, delivery, messengers))
-    if (way && delivery.platformMessageId && way.messenger.capabilities().updatesCards) {
+    const isDrawn = way !== null && way.messenger.capabilities().updatesCards
+    if (way && isDrawn && delivery.platformMessageId) {
       const message: Outgoing = {
         to: way.to,
         card: await core.read((tx) => render(tx, delivery)),
@@ -68,7 +69,9 @@ export function createCardSender({ core, messengers, render, share }: CardSender
       await way.messenger.update(delivery.platformMessageId, message)
       faultPoint('card-update.after-send')
     }
-    return () => share((tx) => core.deliveries.markShown(tx, delivery))
+    // What somebody else sent before, and never told of, may land on top of this.
+    const mayBeOverdrawn = isDrawn && delivery.interrupted
+    return () => share((tx) => core.deliveries.markShown(tx, delivery, { mayBeOverdrawn }))
   }
 
   return { send, update }

@@ -33,7 +33,8 @@ export function createFailures({ core, messengers, log }: Pick<SenderDeps, 'core
     const isUpdate = isCard && shownStates.includes(delivery.state) && delivery.platformMessageId !== null
     const way = isCard ? await core.read((tx) => findWay(core, tx, delivery, messengers)) : null
     const found = way && typeof way !== 'string' ? way : null
-    const timedOut = refusal?.code === 'timeout' && !isUpdate
+    const mayHaveArrived = refusal?.code === 'timeout'
+    const timedOut = mayHaveArrived && !isUpdate
     const isRecognised = found?.messenger.capabilities().idempotentSend ?? false
     const platform = found?.messenger.platform
     const failure = {
@@ -41,7 +42,8 @@ export function createFailures({ core, messengers, log }: Pick<SenderDeps, 'core
       retryable: refusal?.retryable ?? true,
       ...(refusal?.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
       ...(platform ? { platform } : {}),
-      mayHaveArrived: timedOut,
+      // An update that the one before left on its way stays under suspicion.
+      mayHaveArrived: mayHaveArrived || (isUpdate && delivery.interrupted),
     }
     await core.write(async (tx) => {
       if (timedOut && !isRecognised) return core.deliveries.markUnknown(tx, delivery, 'timeout')

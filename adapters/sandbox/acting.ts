@@ -104,6 +104,7 @@ export function createActing(deps: ActingDeps) {
         sender,
         chat: inboundChat(chat),
         cardRef: message.ref,
+        messageId: message.id,
         actionId: input.actionId,
         values: input.values,
       }

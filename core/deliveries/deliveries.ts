@@ -37,7 +37,7 @@ export interface NewDelivery {
 
 /** A delivery in a sender's hands. */
 export interface Claimed extends Delivery {
-  /** Somebody was at it and did not come to an end: it may have been sent. */
+  /** Somebody was at it and did not come to an end: it may have been sent, or be on its way still. */
   interrupted: boolean
 }
 
@@ -189,16 +189,17 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
         limit,
       })
       if (claimed.length === 0) return []
-      const rows = await tx.getRepository(DeliveryEntity).findBy({ id: In(claimed) })
+      const claimedIds = claimed.map(({ id }) => id)
+      const rows = await tx.getRepository(DeliveryEntity).findBy({ id: In(claimedIds) })
       await execute(
         tx,
-        `UPDATE deliveries SET state = 'sending', waitingFor = NULL WHERE state = 'queued' AND id IN (${marks(claimed)})`,
-        claimed,
+        `UPDATE deliveries SET state = 'sending', waitingFor = NULL WHERE state = 'queued' AND id IN (${marks(claimedIds)})`,
+        claimedIds,
       )
-      return claimed.flatMap((id) => {
+      return claimed.flatMap(({ id, wasHeld }) => {
         const row = rows.find((candidate) => candidate.id === id)
         if (!row) return []
-        const interrupted = row.state === 'sending' || row.handedAt !== null
+        const interrupted = wasHeld || row.state === 'sending' || row.handedAt !== null
         return [{ ...row, interrupted, state: row.state === 'queued' ? 'sending' : row.state }]
       })
     },

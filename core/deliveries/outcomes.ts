@@ -2,7 +2,7 @@ import { In } from 'typeorm'
 import { backoffMs } from '../db/backoff.js'
 import { LeaseLost } from '../db/lease.js'
 import { updateRows } from '../db/rows.js'
-import { execute } from '../db/sql.js'
+import { execute, marks } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
@@ -17,6 +17,8 @@ const lookAgainMs = 10 * 60_000
 const repeatAfterMs = 30_000
 /** The first question what became of a message comes this long after it was sent. */
 const firstPollMs = 5000
+/** No call to a platform takes longer: an update that somebody has given up waiting for lands before this or never. */
+const lingerMs = 15_000
 
 export interface Taken {
   platform: Platform | null
@@ -45,7 +47,10 @@ interface OutcomesDeps {
   wake: () => void
 }
 
-/** What became of a delivery in its sender's hands. Each ends the lease; each is a conditional update. */
+/**
+ * What became of a delivery in its sender's hands. Each ends the lease; each is a conditional update, and void for a
+ * sender whose lease ran out: the delivery is in other hands, or done.
+ */
 export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
   const free = { leaseHolder: null, leaseUntil: null }
   const note = (tx: Tx, delivery: Delivery, outcome: AttemptOutcome, n: number, code: string) =>
@@ -57,6 +62,26 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
       outcome,
       code,
     })
+
+  /** Where it is still the sender's: one that was not claimed (a test's, an admin's) is anybody's. */
+  const ours = ({ id, leaseHolder }: Pick<Delivery, 'id' | 'leaseHolder'>) => ({
+    id,
+    ...(leaseHolder ? { leaseHolder } : {}),
+  })
+
+  /**
+   * Somebody showed a state of the card after their time, perhaps over a newer one: today's is to be shown once more.
+   * Whoever has the card now learns of it by the revision.
+   */
+  async function showAgain(tx: Tx, id: string): Promise<void> {
+    const work = await execute(
+      tx,
+      `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE id = ? AND channel = 'messenger'
+       AND platformMessageId IS NOT NULL AND state IN (${marks(shownStates)})`,
+      [clock.now(), id, ...shownStates],
+    )
+    if (work > 0) afterCommit(tx, wake)
+  }
 
   /** Ends it without sending. */
   async function close(tx: Tx, delivery: Delivery, state: DeliveryState, failure: string): Promise<void> {
@@ -77,8 +102,7 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
      */
     async markHanded(tx: Tx, delivery: Delivery): Promise<void> {
       const repeated = delivery.repeated || delivery.state === 'unknown'
-      const mine = { id: delivery.id, ...(delivery.leaseHolder ? { leaseHolder: delivery.leaseHolder } : {}) }
-      const marked = await updateRows(tx, DeliveryEntity, mine, { handedAt: clock.now(), repeated })
+      const marked = await updateRows(tx, DeliveryEntity, ours(delivery), { handedAt: clock.now(), repeated })
       if (marked !== 1) throw new LeaseLost()
       if (repeated && !delivery.repeated) await note(tx, delivery, 'repeated', delivery.attempts + 1, '')
     },
@@ -112,23 +136,68 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
       if (delivery.channel === 'messenger') await reminders.plan(tx, delivery, now)
     },
 
-    /** The recipient's card shows revision `delivery.wantedRev`; if the subject changed meanwhile there is work again. */
-    async markShown(tx: Tx, delivery: Pick<Delivery, 'id' | 'wantedRev'>): Promise<void> {
+    /**
+     * The recipient's card shows revision `delivery.wantedRev`; if the subject changed meanwhile there is work again.
+     *
+     * There is, too, when the lease ran out while the card was being shown: a newer state may lie below this one. A
+     * reminder that was given is given, whoever has it.
+     *
+     * @param mayBeOverdrawn - an older update may still be on its way: the card is shown once more when it has landed.
+     */
+    async markShown(
+      tx: Tx,
+      delivery: Pick<Delivery, 'id' | 'channel' | 'wantedRev' | 'leaseHolder'>,
+      { mayBeOverdrawn = false }: { mayBeOverdrawn?: boolean } = {},
+    ): Promise<void> {
+      const { id, channel, wantedRev } = delivery
+      const leaseHolder = channel === 'messenger' ? delivery.leaseHolder : null
       const now = clock.now()
-      await execute(
+      const later = mayBeOverdrawn ? new Date(now.getTime() + lingerMs) : null
+      const mine = await execute(
         tx,
-        `UPDATE deliveries SET shownRev = ?, workAt = CASE WHEN wantedRev > ? THEN ? ELSE NULL END, attempts = 0,
-         leaseHolder = NULL, leaseUntil = NULL, failure = NULL WHERE id = ?`,
-        [delivery.wantedRev, delivery.wantedRev, now, delivery.id],
+        `UPDATE deliveries SET shownRev = ?, workAt = CASE WHEN wantedRev > ? THEN ? ELSE ? END, attempts = 0,
+         handedAt = CASE WHEN wantedRev > ? THEN ? ELSE NULL END, wantedRev = wantedRev + ?, leaseHolder = NULL, leaseUntil = NULL, failure = NULL
+         WHERE id = ?${leaseHolder ? ' AND leaseHolder = ?' : ''}`,
+        [
+          wantedRev,
+          wantedRev,
+          now,
+          later,
+          wantedRev,
+          later && now,
+          later ? 1 : 0,
+          id,
+          ...(leaseHolder ? [leaseHolder] : []),
+        ],
       )
+      if (mine === 0) await showAgain(tx, id)
       afterCommit(tx, wake)
+    },
+
+    /**
+     * Its recipient has shown what the platform calls it: a message whose sending was never answered can be drawn anew
+     * from now on, and is, since its subject may have changed meanwhile.
+     */
+    async identify(
+      tx: Tx,
+      id: string,
+      { platform, platformMessageId }: { platform: Platform; platformMessageId: string },
+    ): Promise<void> {
+      const found = await execute(
+        tx,
+        `UPDATE deliveries SET platform = ?, platformMessageId = ?, wantedRev = wantedRev + 1, workAt = ? WHERE id = ?
+         AND channel = 'messenger' AND platformMessageId IS NULL AND state IN (${marks(shownStates)})`,
+        [platform, platformMessageId, clock.now(), id, ...shownStates],
+      )
+      if (found > 0) afterCommit(tx, wake)
     },
 
     /**
      * The platform could not be reached or said no.
      *
      * A failure that is not retryable ends it: `failed`, with the reason on the row. One that goes on for `keepMs`
-     * expires. A card that was shown and cannot be updated keeps its state; only the update is given up.
+     * expires. A card that was shown and cannot be updated keeps its state; only the update is given up. What may have
+     * arrived is marked, so that whoever tries next knows that it may still be on its way.
      */
     async markFailed(tx: Tx, delivery: Delivery, failure: Failure): Promise<void> {
       const now = clock.now()
@@ -142,7 +211,7 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
       const moved = await updateRows(
         tx,
         DeliveryEntity,
-        { id: delivery.id, state: In(['sending', ...shownStates]) },
+        { ...ours(delivery), state: In(['sending', ...shownStates]) },
         {
           state,
           attempts,
@@ -152,7 +221,10 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
           ...free,
         },
       )
-      if (moved !== 1) return
+      if (moved !== 1) {
+        if (failure.mayHaveArrived) await showAgain(tx, delivery.id)
+        return
+      }
       const platform = failure.platform ?? delivery.platform
       await note(tx, { ...delivery, platform }, 'failed', attempts, failure.reason)
       if (ended && delivery.channel !== 'messenger') await reminders.next(tx, delivery, now)
@@ -173,7 +245,7 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
       const moved = await updateRows(
         tx,
         DeliveryEntity,
-        { id: delivery.id, state: In(['sending', 'unknown']) },
+        { ...ours(delivery), state: In(['sending', 'unknown']) },
         {
           state: 'unknown',
           attempts,

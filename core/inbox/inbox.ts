@@ -98,7 +98,7 @@ export function createInbox({
     /** Takes events that nobody is working on. @returns their ids, oldest first. */
     async claim(tx: Tx, input: { holder: string; limit: number }): Promise<string[]> {
       const now = clock.now()
-      return claimRows(tx, {
+      const claimed = await claimRows(tx, {
         table: 'inbox',
         due: 'workAt <= ?',
         values: [now],
@@ -107,6 +107,7 @@ export function createInbox({
         leaseMs,
         ...input,
       })
+      return claimed.map(({ id }) => id)
     },
 
     /** Hands back what this process stored and has not come to: another one takes it at its next look. */

@@ -48,6 +48,8 @@ export interface TapEvent extends InboundBase {
   chat: InboundChat
   /** The `ref` that was handed to `Messenger.send`. */
   cardRef: string
+  /** What the platform calls the tapped message, as `Messenger.send` told it; where the event says so. */
+  messageId?: string
   actionId: string
   values: Record<string, string>
 }

@@ -59,7 +59,7 @@ async function checkFace(
   core: Core,
   tx: EntityManager,
   delivery: Delivery,
-  { card }: Shown,
+  { card, drawn }: Shown,
 ): Promise<Violation[]> {
   // A message of which the platform's id is not known can't be drawn anew.
   if (!lasting.has(delivery.card) || !taken.includes(delivery.state)) return []
@@ -67,7 +67,13 @@ async function checkFace(
   const shown = faceOf(card)
   return shown === today
     ? []
-    : [stale(`${delivery.card} shows “${shown}” instead of “${today}”`, delivery.id)]
+    : [
+        stale(
+          `${delivery.card} is ${delivery.state} and shows “${shown}” instead of “${today}” ` +
+            `(revision ${delivery.shownRev} of ${delivery.wantedRev}, ${delivery.platformMessageId ?? 'no id'}: ${drawn.join(', ')})`,
+          delivery.id,
+        ),
+      ]
 }
 
 const faceOf = ({ title, tone, actions }: Card): string =>

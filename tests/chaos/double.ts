@@ -17,6 +17,8 @@ export interface Shown {
   sent: Card
   card: Card
   updates: number
+  /** What drew it, oldest first: for whoever looks for the cause of an old face. */
+  drawn: string[]
 }
 
 export type Double = Awaited<ReturnType<typeof startDouble>>
@@ -51,18 +53,29 @@ export async function startDouble(seed: number) {
           return { status: 200, body: { id: known.id } }
         }
         const id = `${platform}-${shown.size + 1}`
-        const message = { id, platform, ref, key, to: addressOf(to), sent: card, card, updates: 0 }
+        const message = {
+          id,
+          platform,
+          ref,
+          key,
+          to: addressOf(to),
+          sent: card,
+          card,
+          updates: 0,
+          drawn: [`sent ${card.title}`],
+        }
         shown.set(id, message)
         byKey.set(`${platform} ${key}`, message)
         return { status: 200, body: { id } }
       }
       case 'update': {
-        const { id, card } = updateSchema.parse(body)
+        const { id, key, card } = updateSchema.parse(body)
         const message = shown.get(id)
         if (!message) return { status: 404, body: {} }
         calls.updates += 1
         message.updates += 1
         message.card = card
+        message.drawn.push(`update ${key.split(':')[1] ?? ''} ${card.title}`)
         return { status: 200, body: {} }
       }
       case 'text': {
@@ -117,7 +130,11 @@ export async function startDouble(seed: number) {
       [...shown.values()].reduce((sum, message) => sum + (message.ref === ref ? message.updates : 0), 0),
     /** The card that answers a tap takes the place of the tapped one. */
     draw(ref: string, card: Card): void {
-      for (const message of shown.values()) if (message.ref === ref) message.card = card
+      for (const message of shown.values()) {
+        if (message.ref !== ref) continue
+        message.card = card
+        message.drawn.push(`answer ${card.title}`)
+      }
     },
     /** From now on it answers everything, at once. */
     calmDown() {

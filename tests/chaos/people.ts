@@ -87,6 +87,7 @@ export function createPeople({ double, callbacks, ledger, origins, clock }: Peop
       sender: { externalId: account, internal: true },
       chat: { id: `direct-${account}`, type: 'direct' },
       cardRef: ref,
+      messageId: message.id,
       actionId,
       values: valuesOf(message, pick),
     }

@@ -114,13 +114,18 @@ async function play(
 
 type Strike = (fault: Plan['faults'][number]['fault']) => void
 
-/** Pushes time past every lease and back-off until nobody has anything to do any more, twice in a row. */
+/**
+ * Waits until nobody has anything to do any more, twice in a row. Time is pushed past every lease and back-off only
+ * when nothing moves by itself: a push while calls are under way would end their leases, and make work.
+ */
 async function settle(fleet: Fleet, say: (line: string) => void): Promise<void> {
   let quiet = 0
   let left: number | null = null
   await until(settleMs, 'everything has settled', async () => {
-    await fleet.jumpClock(quiet === 0 ? longestBackoffMs : 1000)
+    const before: number | null = left
     left = await fleet.unfinished()
+    const isMoving = left !== null && before !== null && left < before
+    if (!isMoving && left !== 0) await fleet.jumpClock(longestBackoffMs)
     say(`settling: ${left ?? 'nobody can tell how much'} left`)
     quiet = left === 0 ? quiet + 1 : 0
     return quiet >= 2

@@ -204,12 +204,11 @@ async function goOn(stage: Stage, outcome: Outcome): Promise<void> {
   const running = await stage.open()
   try {
     await running.idle()
-    // Several processes may share a MySQL database: what one of them held is free when its lease has run out.
-    if (stage.env.DATABASE_URL.startsWith('mysql:')) {
-      running.clock.advance(spanMs('1m'))
-      running.wake()
-      await running.idle()
-    }
+    // What one process held on a MySQL database that several share is free when its lease has run out; and a card that
+    // the dead one was showing is shown once more when nothing of it can be on its way any longer.
+    running.clock.advance(spanMs('1m'))
+    running.wake()
+    await running.idle()
     await expectWhole(running, stage, outcome)
   } finally {
     await running.stop()

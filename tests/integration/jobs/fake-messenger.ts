@@ -14,6 +14,7 @@ export function createFakeMessenger({
   let calls = 0
   let sending: (message: Outgoing) => Promise<void> = () => Promise.resolve()
   let afterwards: () => void = () => undefined
+  const updating = { before: nothing, after: nothing }
   let canUrge = true
 
   const messenger: Messenger = {
@@ -46,9 +47,10 @@ export function createFakeMessenger({
       afterwards()
       return { platformMessageId: id, state: 'sent' }
     },
-    update(platformMessageId, { card }) {
+    async update(platformMessageId, { card }) {
+      await updating.before(card.title)
       updates.push({ id: platformMessageId, title: card.title })
-      return Promise.resolve()
+      await updating.after(card.title)
     },
     sendText: () => Promise.reject(new Error('nobody sends plain words here')),
     urge(platformMessageId) {
@@ -71,11 +73,17 @@ export function createFakeMessenger({
     onTaken(work: () => void) {
       afterwards = work
     },
+    /** Runs before an update lands, and between its landing and its answer. */
+    onUpdate(work: Partial<typeof updating>) {
+      Object.assign(updating, { before: nothing, after: nothing }, work)
+    },
     cannotUrge() {
       canUrge = false
     },
   }
 }
+
+const nothing = (_title: string): Promise<void> => Promise.resolve()
 
 export const platformError = (
   code: string,
