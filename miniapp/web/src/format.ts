@@ -126,3 +126,9 @@ const daysBetween = (from: string, to: string): number =>
   Math.round((Date.parse(`${to}T00:00Z`) - Date.parse(`${from}T00:00Z`)) / day)
 
 const short = (n: number): string => String(Math.round(n * 100) / 100)
+
+/** `今天 15:04:09`: where seconds tell what came first. */
+export function exact(iso: string, now: number, timeZone: string): string {
+  const seconds = String(new Date(iso).getUTCSeconds()).padStart(2, '0')
+  return `${moment(iso, now, timeZone)}:${seconds}`
+}

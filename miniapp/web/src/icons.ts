@@ -25,6 +25,16 @@ export const icons = {
   lock: 'M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3',
   filter: 'M4 6h16M7 12h10M10 18h4',
   out: 'M14 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h8M17 8l4 4-4 4M21 12H10',
+  send: 'M4 12l16-8-5 16-3.500-6.500L4 12ZM11.500 13.500 20 4',
+  pulse: 'M3 12h4l2.500-6 5 13 2.500-7h4',
+  org: 'M9 3h6v5H9zM3 16h6v5H3zM15 16h6v5h-6zM12 8v4M6 16v-4h12v4',
+  shield: 'M12 3l7 2.500v6c0 4.500-3 7.600-7 9.500-4-1.900-7-5-7-9.500v-6L12 3ZM9 12l2.200 2.200L15.500 10',
+  stairs: 'M4 20h4v-4.500h4.500V11H17V6.500h4',
+  again: 'M20 11a8 8 0 1 0-.9 4.500M20 5v6h-6',
+  up: 'M6 15l6-6 6 6',
+  down: 'M6 9l6 6 6-6',
+  trash: 'M5 7h14M10 7V4.500h4V7M7 7l1 13h8l1-13',
+  mail: 'M4 6h16v12H4zM4 7l8 6 8-6',
   move: 'M4 8h13M13 4l4 4-4 4M20 16H7M11 12l-4 4 4 4',
 } as const
 export type IconName = keyof typeof icons

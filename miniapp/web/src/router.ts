@@ -1,7 +1,18 @@
-import { createRouter, createWebHistory } from 'vue-router'
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 // First of all: the history below reads the address, and a sign-in code must be out of it by then.
 import './sign-in-code.js'
 import { texts } from './texts.js'
+
+/** For administrators; others read there that it is not theirs. */
+const adminPages: RouteRecordRaw[] = [
+  { path: '/admin/messages', component: () => import('./pages/messages-page.vue') },
+  { path: '/admin/messages/:id', component: () => import('./pages/message-page.vue'), props: true },
+  { path: '/admin/test-message', component: () => import('./pages/test-message-page.vue') },
+  { path: '/admin/system', component: () => import('./pages/system-page.vue') },
+  { path: '/admin/directory', component: () => import('./pages/directory-page.vue') },
+  { path: '/admin/doctor', component: () => import('./pages/doctor-page.vue') },
+  { path: '/admin/ladders', component: () => import('./pages/ladders-page.vue') },
+].map((route) => ({ ...route, meta: { tab: 'me', deep: true } }))
 
 export const router = createRouter({
   history: createWebHistory('/app/'),
@@ -32,6 +43,7 @@ export const router = createRouter({
       meta: { tab: 'deals', deep: true },
     },
     { path: '/me', component: () => import('./pages/me-page.vue'), meta: { tab: 'me' } },
+    ...adminPages,
     { path: '/:rest(.*)*', component: () => import('./pages/missing-page.vue') },
   ],
 })
