@@ -10,7 +10,7 @@ import type { Ids } from '../ports/ids.js'
 import type { Platform } from '../ports/platform.js'
 import { pruneAttempts } from './attempts.js'
 import { DeliveryEntity, receiptFrom, shownStates, type Delivery, type DeliveryState } from './delivery.js'
-import { foldDue } from './fold.js'
+import { foldDue, isLookedAt } from './fold.js'
 import { createMessageLog } from './log.js'
 import { createOutcomes } from './outcomes.js'
 import { planDelivery } from './plan.js'
@@ -180,7 +180,7 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
       await foldDue(tx, { now, ids, digest: (await playbook.get(tx, 'notices')).digest })
       const claimed = await claimRows(tx, {
         table: 'deliveries',
-        due: 'workAt <= ?',
+        due: `workAt <= ? AND ${isLookedAt}`,
         values: [now],
         order: "CASE lane WHEN 'urgent' THEN 0 ELSE 1 END, workAt, id",
         holder,

@@ -4,7 +4,7 @@ import { execute, insertIgnore, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Notices } from '../playbook/notices.js'
 import type { Ids } from '../ports/ids.js'
-import { DeliveryEntity, shownStates } from './delivery.js'
+import { DeliveryEntity, shownStates, type DeliveryState } from './delivery.js'
 import { newRow } from './row.js'
 
 export const digestCard = 'digest'
@@ -12,11 +12,16 @@ export const digestCard = 'digest'
 interface Group {
   personId: string
   card: string
-  level: string
+  /** The highest level among them: 2 escalation, 1 urgent, 0 normal. */
+  urgency: number | string
 }
 
 /** One digest stands for at most this many more at a time; the rest joins it at the next look. */
 const foldedAtOnce = 500
+const groupsAtOnce = 50
+
+/** What waits to be looked at here is nobody's to send before that. */
+export const isLookedAt = `(waitingFor IS NULL OR waitingFor = 'account' OR personId IS NULL)`
 
 /**
  * Many cards of one kind to one person become one: of those that waited for each other and are due now, groups above
@@ -28,14 +33,17 @@ const foldedAtOnce = 500
 export async function foldDue(tx: Tx, { now, ids, digest }: FoldInput): Promise<number> {
   const groups = await select<Group>(
     tx,
-    `SELECT personId, card, MAX(level) AS level FROM deliveries WHERE workAt <= ? AND state = 'queued'
-     AND waitingFor IN ('digest', 'quiet') AND personId IS NOT NULL GROUP BY personId, card LIMIT 50`,
+    `SELECT personId, card, MAX(CASE level WHEN 'escalation' THEN 2 WHEN 'urgent' THEN 1 ELSE 0 END) AS urgency
+     FROM deliveries WHERE workAt <= ? AND state = 'queued' AND waitingFor IN ('digest', 'quiet')
+     AND personId IS NOT NULL GROUP BY personId, card LIMIT ${groupsAtOnce}`,
     [now],
   )
   let folded = 0
   for (const group of groups) {
     const kind = digest.kinds.find(({ card }) => card === group.card)
-    folded += kind ? await foldGroup(tx, { now, ids, group, ...kind }) : 0
+    const done = kind ? await foldGroup(tx, { now, ids, group, ...kind }) : 0
+    folded += done
+    if (done === foldedAtOnce) continue
     await execute(
       tx,
       `UPDATE deliveries SET waitingFor = NULL WHERE personId = ? AND card = ? AND state = 'queued' AND workAt <= ?
@@ -71,36 +79,41 @@ async function foldGroup(
     if (held.length < 2 || held.length + alone <= threshold) return 0
   }
   const digestId = open ?? ids.next()
-  if (open) {
-    // Those who have it see the higher count on the same card; one that is still on its way is drawn when it goes.
-    await execute(
-      tx,
-      `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE id = ? AND state IN (${marks(shownStates)})`,
-      [now, open, ...shownStates],
-    )
-  } else {
-    await insertIgnore(tx, 'deliveries', [
-      newRow({
-        id: digestId,
-        card: digestCard,
-        subjectType: 'person',
-        subjectId: personId,
-        params: { kind: card },
-        personId,
-        lane: group.level === 'normal' ? 'normal' : 'urgent',
-        level: levelOf(group.level),
-        dedupeKey: `${digestCard}:${digestId}`,
-        queuedAt: now,
-        workAt: now,
-      }),
-    ])
-  }
-  return updateRows(
+  const folded = await updateRows(
     tx,
     DeliveryEntity,
     { id: In(held.map(({ id }) => id)), state: 'queued' },
     { state: 'folded', foldedInto: digestId, workAt: null, waitingFor: null },
   )
+  // Another process may have folded all of them while this one was looking.
+  if (folded === 0) return 0
+  if (open) {
+    // Those who have it see the higher count on the same card, also when it was drawn already and is on its way.
+    const drawn: DeliveryState[] = [...shownStates, 'sending']
+    await execute(
+      tx,
+      `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE id = ? AND state IN (${marks(drawn)})`,
+      [now, open, ...drawn],
+    )
+    return folded
+  }
+  const level = levels[Number(group.urgency)] ?? 'normal'
+  await insertIgnore(tx, 'deliveries', [
+    newRow({
+      id: digestId,
+      card: digestCard,
+      subjectType: 'person',
+      subjectId: personId,
+      params: { kind: card },
+      personId,
+      lane: level === 'normal' ? 'normal' : 'urgent',
+      level,
+      dedupeKey: `${digestCard}:${digestId}`,
+      queuedAt: now,
+      workAt: now,
+    }),
+  ])
+  return folded
 }
 
 /** The digest of this kind that the person got lately. */
@@ -123,4 +136,4 @@ async function sentAlone(tx: Tx, personId: string, card: string, since: Date): P
   return Number(row?.n ?? 0)
 }
 
-const levelOf = (level: string) => (level === 'escalation' || level === 'urgent' ? level : 'normal')
+const levels = ['normal', 'urgent', 'escalation'] as const

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { noticesDefault } from '../../../core/playbook/notices.js'
-import { actorOf } from '../../support/make.js'
+import { actorOf, makePerson } from '../../support/make.js'
 import { createFakeMessenger } from './fake-messenger.js'
 import { startSending, type Fake, type Sending } from './sender-stand.js'
 
@@ -51,6 +51,29 @@ describe('many notices of one kind', () => {
     expect(fake.updates.map(({ title }) => title)).toEqual(['40 条线索归到你名下'])
   })
 
+  it('are one card for more than a thousand, too', async () => {
+    for (const part of [0, 1, 2]) await importLeads(400, part * 400)
+    await stand.after('1m')
+    expect(fake.shown.map(({ title }) => title)).toEqual(['500 条线索归到你名下'])
+    expect(fake.updates.at(-1)?.title).toBe('1200 条线索归到你名下')
+  })
+
+  it('count also those that come while the card is on its way', async () => {
+    await importLeads(20)
+    let late = false
+    fake.onSend(async () => {
+      if (late) return
+      late = true
+      await importLeads(20, 20)
+      await stand.after(6000)
+    })
+    await stand.after(6000)
+    fake.onSend(() => Promise.resolve())
+    await stand.after(6000)
+    expect(fake.shown.map(({ title }) => title)).toEqual(['20 条线索归到你名下'])
+    expect(fake.updates.at(-1)?.title).toBe('40 条线索归到你名下')
+  })
+
   it('are sent one by one when they are few', async () => {
     await importLeads(3)
     await stand.after(6000)
@@ -78,6 +101,25 @@ describe('many notices of one kind', () => {
       await stand.after('8h')
       expect(fake.shown).toEqual([])
       await stand.after('30m')
+      expect(fake.shown.map(({ title }) => title)).toEqual(['8 条线索归到你名下'])
+    })
+
+    it('are one card for each of a hundred people in the morning', async () => {
+      const everybody: string[] = []
+      for (let n = 0; n < 100; n++) everybody.push((await makePerson(stand.core, { name: `同事${n}` })).id)
+      for (const id of everybody)
+        for (let n = 0; n < 8; n++) await stand.queue('lead.given', id, `given ${n}`)
+      await stand.after('8h')
+      await stand.after('30m')
+      const cards = await stand.rows({ card: 'lead.given' })
+      expect(cards.filter(({ state }) => state !== 'folded')).toEqual([])
+      expect(await stand.rows({ card: 'digest' })).toHaveLength(100)
+    })
+
+    it('are not lost when two processes fold them at once, nor counted on a card of their own', async () => {
+      for (let n = 0; n < 8; n++) await stand.queue('lead.given', 'wang', `given ${n}`)
+      stand.clock.advance(9 * 3_600_000)
+      await Promise.all([stand.run(), stand.run(), stand.run()])
       expect(fake.shown.map(({ title }) => title)).toEqual(['8 条线索归到你名下'])
     })
 
