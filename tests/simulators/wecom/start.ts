@@ -78,6 +78,8 @@ export async function startWecom(options: Options & { port?: number }) {
       return post(`${sending.origin}/${path}?${query}`, body)
     },
     sealed: (xml: string, receiver?: string) => sealed(world, 'wecom/app', xml, receiver),
+    /** The same for any way in. */
+    seal: (path: string, xml: string) => sealed(world, path, xml),
     xmlOf,
     sendRaw: (path: string, query: URLSearchParams | string, body: string) =>
       post(`${sending.origin}/${path}?${query}`, body),
