@@ -62,10 +62,10 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const deals = createDeals({ ...base, changes, customers, files, playbook })
   const conversion = createConversion({ changes, customers, deadlines, deals, leads, org })
   const assignment = createAssignment({ ...base, changes, deadlines, org, leads, playbook })
+  const leavers = createLeavers({ deadlines, assignment, customers, deals })
   const intake = createIntake({ ...base, changes, org, leads, customers, assignment })
   const imports = createImports({ ids, changes, org, playbook, intake, work })
-  const tasks = createTasks({ ...base, changes, deadlines })
-  const leavers = createLeavers({ deadlines, assignment, customers, deals, tasks })
+  const tasks = createTasks({ ...base, changes, deadlines, leavers })
   const followUps = createFollowUps({ ...base, changes, leads, customers, tasks, timeZone })
   return {
     write: work.write,
@@ -92,10 +92,10 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
     deals,
     conversion,
     assignment,
+    leavers,
     intake,
     imports,
     tasks,
-    leavers,
     followUps,
   }
 }

@@ -1,4 +1,4 @@
-import { systemActor } from '../actor.js'
+import { systemActor, type Actor } from '../actor.js'
 import { CustomerEntity } from '../customers/customer.js'
 import type { Customers } from '../customers/customers.js'
 import { select } from '../db/sql.js'
@@ -6,8 +6,6 @@ import type { Tx } from '../db/unit-of-work.js'
 import type { Deadlines } from '../deadlines/deadlines.js'
 import { DealEntity } from '../deals/deal.js'
 import type { Deals } from '../deals/deals.js'
-import { TaskEntity } from '../tasks/task.js'
-import type { Tasks } from '../tasks/tasks.js'
 import type { Assignment } from './assignment.js'
 
 export interface LeaversDeps {
@@ -15,22 +13,26 @@ export interface LeaversDeps {
   assignment: Assignment
   customers: Customers
   deals: Deals
-  tasks: Tasks
 }
 
 /** A record that somebody who left still has in hand. */
-interface Held {
+export interface Held {
   id: string
   personId: string
 }
 
-interface Work {
-  /** Finds them, oldest first; `?` is the limit. */
-  sql: string
-  hand: (tx: Tx, held: Held) => Promise<boolean>
+/** Records of one kind that people have in hand, and how one of them is handed over. */
+export interface Holding {
+  table: string
+  /** Holds the person's id. */
+  column: string
+  /** SQL over `r`, the record: which of them matter still. */
+  condition: string
+  /** False when it changed hands already, or nobody is left to take it. */
+  hand: (tx: Tx, actor: Actor, held: Held) => Promise<boolean>
 }
 
-const held = (table: string, column: string, condition: string): string =>
+const heldBy = ({ table, column, condition }: Holding): string =>
   `SELECT r.id AS id, p.id AS personId FROM people p JOIN ${table} r ON r.${column} = p.id
    WHERE p.state = 'left' AND ${condition} ORDER BY r.id LIMIT ?`
 
@@ -40,7 +42,7 @@ export type Leavers = ReturnType<typeof createLeavers>
  * Nobody's departure leaves a record without a hand: leads go round again, everything else goes to who leads the
  * department. What is still to do is read from the records themselves, so a crash or a race leaves nothing behind.
  */
-export function createLeavers({ deadlines, assignment, customers, deals, tasks }: LeaversDeps) {
+export function createLeavers({ deadlines, assignment, customers, deals }: LeaversDeps) {
   const actor = systemActor('leavers')
 
   /** Who answers for a department now; its managers first, else the organisation's admins. Null where nobody is left. */
@@ -49,37 +51,39 @@ export function createLeavers({ deadlines, assignment, customers, deals, tasks }
     return person && person.id !== ownerId ? person.id : null
   }
 
-  const takeBack = (tx: Tx, { id, personId }: Held) => assignment.takeBack(tx, actor, id, personId)
-
-  const works: Work[] = [
-    { sql: held('leads', 'offeredToId', "r.state = 'offered'"), hand: takeBack },
-    { sql: held('leads', 'ownerId', "r.state = 'owned'"), hand: takeBack },
-    { sql: held('leads', 'askedId', "r.state = 'queued'"), hand: takeBack },
+  const takeBack: Holding['hand'] = (tx, by, { id, personId }) => assignment.takeBack(tx, by, id, personId)
+  const holdings: Holding[] = [
+    { table: 'leads', column: 'offeredToId', condition: "r.state = 'offered'", hand: takeBack },
+    { table: 'leads', column: 'ownerId', condition: "r.state = 'owned'", hand: takeBack },
+    { table: 'leads', column: 'askedId', condition: "r.state = 'queued'", hand: takeBack },
     {
-      sql: held('tasks', 'ownerId', "r.state = 'open'"),
-      async hand(tx, { id, personId }) {
-        const task = await tx.getRepository(TaskEntity).findOneByOrFail({ id })
-        const toId = await successor(tx, personId, null)
-        return toId !== null && tasks.handOver(tx, actor, task, toId)
-      },
-    },
-    {
-      sql: held('customers', 'ownerId', '1 = 1'),
-      async hand(tx, { id, personId }) {
+      table: 'customers',
+      column: 'ownerId',
+      condition: '1 = 1',
+      async hand(tx, by, { id, personId }) {
         const customer = await tx.getRepository(CustomerEntity).findOneByOrFail({ id })
-        return customers.handOver(tx, actor, customer, await successor(tx, personId, customer.departmentId))
+        return customers.handOver(tx, by, customer, await successor(tx, personId, customer.departmentId))
       },
     },
     {
-      sql: held('deals', 'ownerId', "r.state = 'open'"),
-      async hand(tx, { id, personId }) {
+      table: 'deals',
+      column: 'ownerId',
+      condition: "r.state = 'open'",
+      async hand(tx, by, { id, personId }) {
         const deal = await tx.getRepository(DealEntity).findOneByOrFail({ id })
-        return deals.handOver(tx, actor, deal, await successor(tx, personId, deal.departmentId))
+        return deals.handOver(tx, by, deal, await successor(tx, personId, deal.departmentId))
       },
     },
   ]
 
   return {
+    /** Registers records that people have in hand. Each module above does so for its own. */
+    holds(holding: Holding) {
+      holdings.push(holding)
+    },
+
+    successor,
+
     /**
      * Hands over a part of what people who left still have in hand; the next call goes on where this one ended.
      *
@@ -89,11 +93,11 @@ export function createLeavers({ deadlines, assignment, customers, deals, tasks }
     async handOver(tx: Tx, limit: number): Promise<number> {
       let handed = 0
       let room = limit
-      for (const { sql, hand } of works) {
+      for (const holding of holdings) {
         if (room <= 0) break
-        const rows = await select<Held>(tx, sql, [room])
+        const rows = await select<Held>(tx, heldBy(holding), [room])
         room -= rows.length
-        for (const row of rows) if (await hand(tx, row)) handed += 1
+        for (const row of rows) if (await holding.hand(tx, actor, row)) handed += 1
       }
       return handed
     },

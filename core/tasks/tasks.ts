@@ -1,5 +1,6 @@
 import { In, LessThan, type EntityManager } from 'typeorm'
 import { systemActor, type Actor } from '../actor.js'
+import type { Leavers } from '../assignment/leavers.js'
 import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
@@ -25,11 +26,12 @@ export interface TasksDeps {
   ids: Ids
   changes: Changes
   deadlines: Deadlines
+  leavers: Leavers
 }
 
 export type Tasks = ReturnType<typeof createTasks>
 
-export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
+export function createTasks({ clock, ids, changes, deadlines, leavers }: TasksDeps) {
   const timer = systemActor('tasks')
   const subjectOf = (id: string) => ({ type: 'task' as const, id })
 
@@ -66,6 +68,31 @@ export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
       kind: `task.${state}`,
       fields: { state: ['open', state] },
       data: { ownerId: task.ownerId, about: aboutOf(task) },
+    })
+    return true
+  }
+
+  leavers.holds({
+    table: 'tasks',
+    column: 'ownerId',
+    condition: "r.state = 'open'",
+    async hand(tx, actor, { id, personId }) {
+      const task = await tx.getRepository(TaskEntity).findOneByOrFail({ id })
+      const toId = await leavers.successor(tx, personId, null)
+      return toId !== null && handOver(tx, actor, task, toId)
+    },
+  })
+
+  /** Somebody else does it from now on. False when it is closed, or changed hands already. */
+  async function handOver(tx: Tx, actor: Actor, task: Task, toId: string): Promise<boolean> {
+    const held = { id: task.id, state: 'open' as const, ownerId: task.ownerId }
+    if ((await updateRows(tx, TaskEntity, held, { ownerId: toId })) !== 1) return false
+    await deadlines.start(tx, 'task.due', subjectOf(task.id), { dueAt: task.dueAt, personId: toId })
+    await changes.append(tx, actor, {
+      subject: subjectOf(task.id),
+      kind: 'task.handed-over',
+      fields: { ownerId: [task.ownerId, toId] },
+      data: { ownerId: toId, about: aboutOf(task) },
     })
     return true
   }
@@ -120,20 +147,6 @@ export function createTasks({ clock, ids, changes, deadlines }: TasksDeps) {
         data: { ownerId: task.ownerId, about: aboutOf(task) },
       })
       return { ...task, ...to }
-    },
-
-    /** Somebody else does it from now on. False when it is closed, or changed hands already. */
-    async handOver(tx: Tx, actor: Actor, task: Task, toId: string): Promise<boolean> {
-      const held = { id: task.id, state: 'open' as const, ownerId: task.ownerId }
-      if ((await updateRows(tx, TaskEntity, held, { ownerId: toId })) !== 1) return false
-      await deadlines.start(tx, 'task.due', subjectOf(task.id), { dueAt: task.dueAt, personId: toId })
-      await changes.append(tx, actor, {
-        subject: subjectOf(task.id),
-        kind: 'task.handed-over',
-        fields: { ownerId: [task.ownerId, toId] },
-        data: { ownerId: toId, about: aboutOf(task) },
-      })
-      return true
     },
 
     /**
