@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { insertRows } from '../../core/db/rows.js'
 import { DeadlineEntity, type Deadline } from '../../core/deadlines/deadline.js'
 import type { Engine } from './databases.js'
+import type { Options } from './options.js'
 import { startProduct } from './product.js'
 import { percentile, type Bench } from './report.js'
 
-const waiting = 100_000
 const dueWithinMs = 4000
 const due = 200
 const overdue = 2000
@@ -13,9 +13,13 @@ const overdue = 2000
 const atOnce = 1000
 
 /** Steps that fall due while many others wait, and those that fell due while nobody was there. */
-export const deadlineBenches = (engine: Engine): Bench[] => [
+export const deadlineBenches = (
+  engine: Engine,
+  { deadlines: waiting }: Pick<Options, 'deadlines'>,
+): Bench[] => [
   {
     name: `${engine}: overdue step fires, ${waiting.toLocaleString('en')} waiting`,
+    group: 'deadlines',
     async run() {
       const product = await startProduct(engine)
       const { core } = product
@@ -42,6 +46,7 @@ export const deadlineBenches = (engine: Engine): Bench[] => [
   },
   {
     name: `${engine}: ${overdue.toLocaleString('en')} steps overdue at the start`,
+    group: 'deadlines',
     async run() {
       const product = await startProduct(engine)
       const { core } = product

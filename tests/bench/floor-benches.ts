@@ -5,6 +5,7 @@ import type { Bench } from './report.js'
 export const floorBenches: Bench[] = [
   {
     name: 'floor: bare Node HTTP, 1 kB POST',
+    group: 'floor',
     async run() {
       const value = await measureBareHttp({ method: 'POST', body: 'x'.repeat(1024) })
       return { value, unit: 'requests/s', target: null }
@@ -12,6 +13,7 @@ export const floorBenches: Bench[] = [
   },
   {
     name: 'floor: prepared insert, 16 columns × 500 rows',
+    group: 'floor',
     async run() {
       const text = 'a value of usual length'
       const value = measurePreparedInsert({

@@ -1,17 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Engine } from './databases.js'
+import type { Options } from './options.js'
 import { leadMessage, numberOnCard, startProduct } from './product.js'
 import { percentile, type Bench } from './report.js'
 
 const perSecond = 100
 const seconds = 10
-const burst = 10_000
 const openAtOnce = 500
 
 /** From a customer's words to the rep's card in the messenger's hands. */
-export const leadBenches = (engine: Engine): Bench[] => [
+export const leadBenches = (engine: Engine, { leads: burst }: Pick<Options, 'leads'>): Bench[] => [
   {
     name: `${engine}: lead in → card handed over, ${perSecond} leads/s for ${seconds} s`,
+    group: 'burst',
     async run() {
       const { lateness, stop } = await drive(engine, async (post) => {
         const startedAt = performance.now()
@@ -31,11 +32,14 @@ export const leadBenches = (engine: Engine): Bench[] => [
   },
   {
     name: `${engine}: lead in → card handed over, ${burst.toLocaleString('en')} leads at once`,
+    group: 'burst',
     async run() {
       const { stop, feedStartedAt, endedAt } = await drive(engine, async (post) => {
         // So many requests are open at a time: stays below the bound of the waiting list, so that none is refused.
         for (let first = 0; first < burst; first += openAtOnce)
-          await Promise.all(Array.from({ length: openAtOnce }, (_, i) => post(first + i)))
+          await Promise.all(
+            Array.from({ length: Math.min(openAtOnce, burst - first) }, (_, i) => post(first + i)),
+          )
         return burst
       })
       await stop()

@@ -1,3 +1,5 @@
+import type { Group } from './options.js'
+
 /** What a bench has to reach: a number of its own unit, or a share of what the same run measured as the floor. */
 export type Target = { atLeast: number } | { atMost: number } | { atLeastOfFloor: number } | null
 
@@ -11,6 +13,7 @@ export interface Measurement {
 
 export interface Bench {
   name: string
+  group: Group
   /** One number, or several with what tells them apart, e.g. `p50`. */
   run(): Promise<Measurement | Row[]>
 }
@@ -27,7 +30,7 @@ export function isReached({ value, target, floor }: Measurement): boolean {
   return floor !== undefined && value >= target.atLeastOfFloor * floor.value
 }
 
-/** The table that `npm run bench` ends with: a line per bench, columns aligned, `MISSED` where a target was not reached. */
+/** The table that `npm run bench` ends with: a line per bench, columns aligned, `missed by …` where a target was not reached. */
 export function renderReport(rows: Row[]): string {
   const header = ['bench', 'value', 'unit', 'target', 'floor', 'value / floor', '']
   const body = rows.map((row) => [
@@ -37,7 +40,7 @@ export function renderReport(rows: Row[]): string {
     formatTarget(row),
     row.floor ? `${formatNumber(row.floor.value)} (${row.floor.name})` : '–',
     row.floor ? (row.value / row.floor.value).toFixed(2) : '–',
-    row.target === null ? '' : isReached(row) ? 'ok' : 'MISSED',
+    row.target === null ? '' : isReached(row) ? 'ok' : `missed by ${formatMiss(row)}`,
   ])
   const lines = [header, ...body]
   const widths = header.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)))
@@ -73,6 +76,19 @@ function formatTarget({ target, unit }: Measurement): string {
   if ('atLeast' in target) return `≥ ${formatNumber(target.atLeast)} ${unit}`
   if ('atMost' in target) return `≤ ${formatNumber(target.atMost)} ${unit}`
   return `≥ ${target.atLeastOfFloor} × floor`
+}
+
+/** In per cent of what was to be reached. */
+function formatMiss({ value, target, floor }: Measurement): string {
+  const wanted =
+    target === null
+      ? value
+      : 'atLeast' in target
+        ? target.atLeast
+        : 'atMost' in target
+          ? target.atMost
+          : target.atLeastOfFloor * (floor?.value ?? Number.NaN)
+  return `${Math.round((Math.abs(value - wanted) / wanted) * 100)} %`
 }
 
 function formatNumber(value: number): string {

@@ -17,6 +17,7 @@ const pageSize = 50
 export const tapBenches = (engine: Engine): Bench[] => [
   {
     name: `${engine}: card tap → new state on the card`,
+    group: 'tap',
     async run() {
       const database = await makeDatabase(engine)
       const config = readConfig({

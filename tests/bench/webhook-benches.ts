@@ -15,6 +15,7 @@ const stored = 10_000
 export const webhookBenches = (engine: Engine): Bench[] => [
   {
     name: `${engine}: webhook ack over HTTP (verify, decrypt, store)`,
+    group: 'ack',
     async run() {
       const load = { method: 'POST' as const, connections: concurrency, seconds: 4 }
       let number = 0
@@ -52,6 +53,7 @@ export const webhookBenches = (engine: Engine): Bench[] => [
   },
   {
     name: `${engine}: event → stored durably, ${concurrency} at a time`,
+    group: 'ack',
     async run() {
       const product = await startProduct(engine)
       const { core } = product
