@@ -150,9 +150,9 @@ export function addLadderRoutes(add: AddRoute, { core }: ApiDeps): void {
   }
 
   add('post', '/admin/ladders/replan', async (ctx, actor): Promise<ReplanAnswer> => {
+    authorize(actor, 'playbook.edit')
     const { after, ...input } = parse(replanSchema, await readJson(ctx))
     return core.write(async (tx) => {
-      authorize(actor, 'playbook.edit')
       return core.deadlines.replan(tx, actor, await kindOf(tx, input.kind), { after })
     })
   })

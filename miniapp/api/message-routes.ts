@@ -60,6 +60,7 @@ export function addMessageRoutes(add: AddRoute, deps: ApiDeps): void {
   }
 
   add('get', '/admin/messages', async (ctx, actor): Promise<MessageList> => {
+    authorize(actor, 'delivery.read')
     const { person, card, state, platform, channel, from, to, cursor } = parse(messageQuerySchema, ctx.query)
     const filter: LogFilter = {
       ...(person ? { personId: person } : {}),
@@ -126,6 +127,7 @@ export function addMessageRoutes(add: AddRoute, deps: ApiDeps): void {
   })
 
   add('post', '/admin/test-messages', async (ctx, actor): Promise<TestMessageMade> => {
+    authorize(actor, 'delivery.retry')
     const { personId } = parse(testMessageInputSchema, await readJson(ctx))
     return { id: await core.write((tx) => core.testMessages.send(tx, actor, personId)) }
   })

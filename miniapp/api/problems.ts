@@ -28,12 +28,16 @@ export function answerProblems(log: ApiLog) {
   }
 }
 
-/** @throws DomainError `request.invalid` naming every field. */
+/** @throws DomainError `request.invalid` naming every field once, with the first thing that is wrong with it. */
 export function parse<Shape extends z.ZodType>(shape: Shape, input: unknown): z.infer<Shape> {
   const read = shape.safeParse(input)
   if (read.success) return read.data
-  const fields = read.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }))
-  throw new DomainError('request.invalid', { fields })
+  const first = new Map<string, string>()
+  for (const { path, message } of read.error.issues)
+    if (!first.has(path.join('.'))) first.set(path.join('.'), message)
+  throw new DomainError('request.invalid', {
+    fields: [...first].map(([field, message]) => ({ field, message })),
+  })
 }
 
 function causeOf(error: unknown): { code: string; data: Record<string, unknown> } {

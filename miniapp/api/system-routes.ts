@@ -75,6 +75,7 @@ export function addSystemRoutes(add: AddRoute, deps: ApiDeps): void {
   })
 
   add('post', '/admin/inbox/:id/drop', async (ctx, actor) => {
+    authorize(actor, 'organisation.edit')
     const { why } = parse(dropSchema, await readJson(ctx))
     await core.write((tx) => core.inbox.drop(tx, actor, ctx.params.id ?? '', why))
     return ok

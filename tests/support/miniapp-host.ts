@@ -7,6 +7,7 @@ import type { Platform } from '../../core/ports/platform.js'
 import { createInProcessState } from '../../adapters/shared-state/in-process.js'
 import { systemClock } from '../../core/ports/clock.js'
 import { createApi } from '../../miniapp/api/api.js'
+import type { ApiDeps } from '../../miniapp/api/deps.js'
 import { startCore, type TestCore } from './test-core.js'
 
 const types: Record<string, string> = {
@@ -18,9 +19,14 @@ const types: Record<string, string> = {
 
 /**
  * The pages' API on a port of its own, over a real core on a database of its own. `signIn` redeems a code as the
- * sandbox would issue it; the built pages are served when `pages` names their folder.
+ * sandbox would issue it; the built pages are served when `pages` names their folder. `given`
+ * takes the place of what the API is handed otherwise.
  */
-export async function startMiniapp({ pages, test }: { pages?: string; test?: TestCore } = {}) {
+export async function startMiniapp({
+  pages,
+  test,
+  given = {},
+}: { pages?: string; test?: TestCore; given?: Partial<ApiDeps> } = {}) {
   const own = test ?? (await startCore())
   const { core } = own
   const codes = new Map<string, string>()
@@ -47,6 +53,7 @@ export async function startMiniapp({ pages, test }: { pages?: string; test?: Tes
     secureCookies: false,
     config: { timeZone: 'Asia/Shanghai' },
     signal: ending.signal,
+    ...given,
     log: {
       error: (about, message) => process.stderr.write(`${message} ${String(Object.values(about)[0])}\n`),
     },
