@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { toParentSchema, type Order } from './messages.js'
 
 const workerFile = fileURLToPath(new URL('worker.ts', import.meta.url))
-const loader = import.meta.resolve('tsx')
+const loader = new URL('../support/typescript.mjs', import.meta.url).href
 const answerWithinMs = 20_000
 /** A process that cannot start (its database is away) is tried again after this long, as systemd would. */
 const restartAfterMs = 250

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../bot/main.ts', import.meta.url))
-const loader = import.meta.resolve('tsx')
+const loader = new URL('typescript.mjs', import.meta.url).href
 
 export interface End {
   code: number | null
