@@ -117,19 +117,19 @@ export const wantsNotice = (kind: string): boolean =>
 /** Reacts to one change, in the unit that also finishes the outbox row: queues new cards, has shown ones drawn anew. */
 export async function notify(core: Core, tx: Tx, change: Change): Promise<void> {
   const subject = { type: change.subjectType, id: change.subjectId }
-  if (shownOnCards.has(subject.type)) await core.deliveries.refresh(tx, subject)
+  if (shownOnCards.has(subject.type)) await core.deliveries.refreshLater(tx, subject)
   if (settles.has(change.kind)) await core.deliveries.reminders.settle(tx, subject)
   if (subject.type === 'playbook' && subject.id === 'credentials') await core.credentials.sync(tx)
   if (subject.type === 'follow-up') {
     // It may be the first contact with its lead, or no longer be one: the lead's cards say which.
     const about = aboutOf(await core.followUps.byId(tx, subject.id))
-    if (about) await core.deliveries.refresh(tx, about)
+    if (about) await core.deliveries.refreshLater(tx, about)
   }
   for (const rule of byKind.get(change.kind) ?? []) {
     const people = new Set((await rule.to(change, { core, tx })).filter((id): id is string => Boolean(id)))
     for (const personId of people) {
       if (personId === change.actorId && !rule.tellCauser) continue
-      await core.deliveries.queue(tx, {
+      await core.deliveries.queueLater(tx, {
         card: rule.card,
         subject,
         params: rule.params?.(change) ?? {},

@@ -2,13 +2,22 @@ import type { Core } from '../core/app.js'
 import type { ShareWrite } from '../core/db/shared-writes.js'
 import type { Claimed } from '../core/deliveries/deliveries.js'
 import { keepMs } from '../core/deliveries/delivery.js'
+import type { NoRoute } from '../core/deliveries/routing.js'
 import { faultPoint } from '../core/fault-points.js'
+import type { Card } from '../core/ports/card.js'
+import { stopwatch } from '../core/ports/clock.js'
 import type { Capabilities, Outgoing } from '../core/ports/messenger.js'
 import type { SenderDeps } from './sender.js'
-import { findWay, wayOfShown } from './sender-route.js'
+import { findWay, wayOfShown, type Way } from './sender-route.js'
 
 /** Writes down what the platform did. */
 export type Settle = () => Promise<void>
+
+/** Does the work on one delivery when its turn has come; what it needs to know is being read already. */
+export type Turn = () => Promise<Settle>
+
+/** What was read this long ago is read anew: a slow call before it must not show a card of yesterday. */
+const staleMs = 1000
 
 interface CardSenderDeps extends Pick<SenderDeps, 'messengers' | 'render'> {
   core: Core
@@ -17,18 +26,28 @@ interface CardSenderDeps extends Pick<SenderDeps, 'messengers' | 'render'> {
 
 /** Sends cards for the first time and shows sent ones anew. */
 export function createCardSender({ core, messengers, render, share }: CardSenderDeps) {
-  async function send(delivery: Claimed): Promise<Settle> {
+  function send(delivery: Claimed): Turn {
+    const repeated = delivery.repeated || delivery.state === 'unknown'
+    const way = ahead(() => core.read((tx) => findWay(core, tx, delivery, messengers)))
+    const card = ahead(() => core.read((tx) => render(tx, { ...delivery, repeated })))
+    return () => sendNow(delivery, { way, card, repeated })
+  }
+
+  async function sendNow(
+    delivery: Claimed,
+    ready: { way: () => Promise<Way | NoRoute>; card: () => Promise<Card>; repeated: boolean },
+  ): Promise<Settle> {
+    const { repeated } = ready
     const now = core.clock.now()
     if (now.getTime() - delivery.queuedAt.getTime() > keepMs)
       return () => share((tx) => core.deliveries.expire(tx, delivery))
-    const way = await core.read((tx) => findWay(core, tx, delivery, messengers))
+    const way = await ready.way()
     if (typeof way === 'string') return () => share((tx) => core.deliveries.markWaiting(tx, delivery, way))
     const capabilities = way.messenger.capabilities()
     if (delivery.interrupted && mayDouble(capabilities, delivery, now))
       return () => share((tx) => core.deliveries.markUnknown(tx, delivery, 'interrupted'))
-    const repeated = delivery.repeated || delivery.state === 'unknown'
     const wasTried = capabilities.idempotentSend && (delivery.interrupted || delivery.attempts > 0)
-    const card = await core.read((tx) => render(tx, { ...delivery, repeated }))
+    const card = await ready.card()
     if (needsMark(capabilities)) {
       await share((tx) => core.deliveries.markHanded(tx, delivery))
       delivery.handedAt ??= now
@@ -50,18 +69,23 @@ export function createCardSender({ core, messengers, render, share }: CardSender
         // A platform that recognises a repeat keeps the card of the first try: today's state is drawn over it.
         const shownRev = wasTried ? delivery.wantedRev - 1 : delivery.wantedRev
         await core.deliveries.markShown(tx, { ...delivery, wantedRev: shownRev })
-        if (way.account) await core.bindings.took(tx, way.account)
+        if (way.account && way.wasRefused) await core.bindings.took(tx, way.account)
         faultPoint('delivery.before-receipt-commit')
       })
   }
 
-  async function update(delivery: Claimed): Promise<Settle> {
-    const way = await core.read((tx) => wayOfShown(core, tx, delivery, messengers))
+  function update(delivery: Claimed): Turn {
+    const way = ahead(() => core.read((tx) => wayOfShown(core, tx, delivery, messengers)))
+    const card = ahead(() => core.read((tx) => render(tx, delivery)))
+    return async () => updateNow(delivery, await way(), card)
+  }
+
+  async function updateNow(delivery: Claimed, way: Way | null, card: () => Promise<Card>): Promise<Settle> {
     const isDrawn = way !== null && way.messenger.capabilities().updatesCards
     if (way && isDrawn && delivery.platformMessageId) {
       const message: Outgoing = {
         to: way.to,
-        card: await core.read((tx) => render(tx, delivery)),
+        card: await card(),
         ref: delivery.id,
         idempotencyKey: `${delivery.id}:${delivery.wantedRev}`,
         urgent: false,
@@ -75,6 +99,15 @@ export function createCardSender({ core, messengers, render, share }: CardSender
   }
 
   return { send, update }
+}
+
+/** Starts to read at once: a batch asks side by side, and what is asked side by side shares its statements. */
+function ahead<T>(read: () => Promise<T>): () => Promise<T> {
+  const startedAt = stopwatch()
+  const first = read()
+  // Told to whoever asks for it, if anybody does.
+  first.catch(() => undefined)
+  return () => (stopwatch() - startedAt > staleMs ? read() : first)
 }
 
 const needsMark = ({ idempotentSend, idempotentForMs }: Capabilities): boolean =>

@@ -14,6 +14,8 @@ export interface Way {
   to: Address
   /** The person's account; null for a chat. */
   account: Account | null
+  /** The platform refused this account before: taking a message now mends it. */
+  wasRefused: boolean
 }
 
 /**
@@ -28,7 +30,9 @@ export async function findWay(
 ): Promise<Way | NoRoute> {
   if (delivery.chatId && delivery.platform) {
     const messenger = messengers.get(delivery.platform)
-    return messenger ? { messenger, to: { chatId: delivery.chatId }, account: null } : 'not-running'
+    return messenger
+      ? { messenger, to: { chatId: delivery.chatId }, account: null, wasRefused: false }
+      : 'not-running'
   }
   if (!delivery.personId) return 'unbound'
   const accounts = await core.org.accountsOf(tx, delivery.personId)
@@ -39,7 +43,12 @@ export async function findWay(
   const messenger = choice.route && messengers.get(choice.route.platform)
   if (!choice.route) return choice.why
   if (!messenger) return 'not-running'
-  return { messenger, to: { externalId: choice.route.externalId }, account: choice.route }
+  const { platform, externalId } = choice.route
+  const wasRefused = accounts.some(
+    (account) =>
+      account.platform === platform && account.externalId === externalId && account.state === 'broken',
+  )
+  return { messenger, to: { externalId }, account: choice.route, wasRefused }
 }
 
 /** Other running platforms on which the person has an account that was not refused. */
@@ -66,12 +75,13 @@ export async function wayOfShown(
   const { platform, personId, chatId } = shown
   const messenger = platform ? messengers.get(platform) : undefined
   if (!platform || !messenger) return null
-  if (chatId) return { messenger, to: { chatId }, account: null }
+  if (chatId) return { messenger, to: { chatId }, account: null, wasRefused: false }
   const accounts = personId ? await core.org.accountsOf(tx, personId) : []
   const externalId = accounts.find((account) => account.platform === platform)?.externalId
   return {
     messenger,
     to: externalId ? { externalId } : {},
     account: externalId ? { platform, externalId } : null,
+    wasRefused: false,
   }
 }

@@ -7,7 +7,7 @@ import { faultPoint } from '../core/fault-points.js'
 import type { Card } from '../core/ports/card.js'
 import type { Outreach } from '../core/ports/outreach.js'
 import type { JobLog } from './job-log.js'
-import { createCardSender, type Settle } from './sender-cards.js'
+import { createCardSender, type Settle, type Turn } from './sender-cards.js'
 import { createFailures } from './sender-failures.js'
 import { createReminderSender } from './sender-reminders.js'
 import type { Messengers } from './sender-route.js'
@@ -22,7 +22,8 @@ export interface SenderDeps {
   log: JobLog
 }
 
-const batch = 20
+/** Their cards are read side by side; few enough to be handed over within the lease where the platform is quick. */
+const batch = 50
 
 /** Hands deliveries to the platforms, keeps shown cards true and reminds of those that nobody reads. */
 export function createSender({ core, messengers, render, outreach, log }: SenderDeps) {
@@ -32,8 +33,8 @@ export function createSender({ core, messengers, render, outreach, log }: Sender
   const reminders = createReminderSender({ core, messengers, render, outreach, share })
   const fail = createFailures({ core, messengers, log })
 
-  const work = (delivery: Claimed): Promise<Settle> => {
-    if (delivery.channel !== 'messenger') return reminders.send(delivery)
+  const prepare = (delivery: Claimed): Turn => {
+    if (delivery.channel !== 'messenger') return () => reminders.send(delivery)
     const isShown = shownStates.includes(delivery.state)
     // What nobody knows the fate of is sent once more, until a receipt tells that it arrived.
     const isRepeat = delivery.state === 'unknown' && delivery.platformMessageId === null
@@ -41,10 +42,10 @@ export function createSender({ core, messengers, render, outreach, log }: Sender
   }
 
   /** Hands one recipient's cards over one after the other; what follows each need not wait for the next. */
-  async function inOrder(deliveries: Claimed[]): Promise<void> {
+  async function inOrder(deliveries: Prepared[]): Promise<void> {
     const settling: Promise<unknown>[] = []
-    for (const delivery of deliveries) {
-      const settle = await attempt(delivery, () => work(delivery))
+    for (const { delivery, turn } of deliveries) {
+      const settle = await attempt(delivery, turn)
       if (settle) settling.push(written(delivery, settle))
     }
     await Promise.all(settling)
@@ -82,7 +83,8 @@ export function createSender({ core, messengers, render, outreach, log }: Sender
         const claimed = await core.write((tx) => core.deliveries.claim(tx, { holder, limit: batch }))
         if (claimed.length === 0) return
         faultPoint('delivery.after-claim')
-        await Promise.all([...byRecipient(claimed).values()].map(inOrder))
+        const prepared = claimed.map((delivery) => ({ delivery, turn: prepare(delivery) }))
+        await Promise.all([...byRecipient(prepared).values()].map(inOrder))
       }
     },
     /** Takes no further batch. */
@@ -92,5 +94,10 @@ export function createSender({ core, messengers, render, outreach, log }: Sender
   }
 }
 
-const byRecipient = (deliveries: Claimed[]): Map<string | null, Claimed[]> =>
-  Map.groupBy(deliveries, ({ personId, chatId }) => personId ?? chatId)
+interface Prepared {
+  delivery: Claimed
+  turn: Turn
+}
+
+const byRecipient = (prepared: Prepared[]): Map<string | null, Prepared[]> =>
+  Map.groupBy(prepared, ({ delivery: { personId, chatId } }) => personId ?? chatId)

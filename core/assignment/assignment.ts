@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import { systemActor, type Actor } from '../actor.js'
 import type { Changes } from '../changes/changes.js'
+import { findById, lookUp } from '../db/gather.js'
 import { insertLater } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Deadlines } from '../deadlines/deadlines.js'
@@ -293,14 +294,13 @@ export function createAssignment(deps: AssignmentDeps) {
     },
 
     async findOffer(tx: EntityManager, offerId: string): Promise<Offer | null> {
-      return tx.getRepository(OfferEntity).findOneBy({ id: offerId })
+      return findById(tx, OfferEntity, offerId)
     },
 
     /** Assignment runs of a lead, newest first. */
     async runsOf(tx: EntityManager, leadId: string): Promise<AssignmentRun[]> {
-      return tx
-        .getRepository(AssignmentRunEntity)
-        .find({ where: { leadId }, order: { at: 'DESC', id: 'DESC' }, take: 50 })
+      const order = { at: 'DESC', id: 'DESC' } as const
+      return lookUp(tx, AssignmentRunEntity, leadId, { by: 'leadId', order, most: 50 })
     },
   }
 }

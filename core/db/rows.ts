@@ -6,7 +6,7 @@ import {
   type ObjectLiteral,
   type QueryDeepPartialEntity,
 } from 'typeorm'
-import { execute, insertValues, marks, type SqlValue } from './sql.js'
+import { execute, insertIgnore, insertValues, marks, type SqlValue } from './sql.js'
 import type { Tx } from './unit-of-work.js'
 import { settle, unitOf, writeLater } from './unit-state.js'
 
@@ -54,6 +54,29 @@ export async function insertLater<T extends ObjectLiteral>(
     const all = unit.rows.get(shape.table) ?? []
     unit.rows.delete(shape.table)
     await insertValues(tx, { ...shape, ignore }, valuesOf(shape, all))
+  })
+}
+
+/** As `insertLater` for rows given as columns, `ignore` being set. */
+export async function insertIgnoreLater(
+  tx: Tx,
+  table: string,
+  rows: Record<string, SqlValue>[],
+): Promise<void> {
+  const unit = unitOf(tx)
+  if (!unit) {
+    await insertIgnore(tx, table, rows)
+    return
+  }
+  const waiting = unit.rows.get(table)
+  if (waiting) waiting.push(...rows)
+  else unit.rows.set(table, [...rows])
+  writeLater(unit, table, async () => {
+    const all = (unit.rows.get(table) ?? []) as Record<string, SqlValue>[]
+    unit.rows.delete(table)
+    const columns = Object.keys(all[0] ?? {})
+    const values = all.map((row) => columns.map((column) => row[column] ?? null))
+    await insertValues(tx, { table, columns, ignore: true }, values)
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Tx, UnitOfWork } from './unit-of-work.js'
 
 /** A transaction of this many small units still ends within some tens of milliseconds: others wait for it. */
-const mostPerTransaction = 10
+const mostPerTransaction = 25
 
 interface Waiting {
   /** Does the work and hands back what tells its caller. */

@@ -1,4 +1,5 @@
 import type { EntityManager, QueryRunner } from 'typeorm'
+import { loadTogether } from './gather.js'
 
 /**
  * What an open unit of work carries beside its statements: rows that it has still to write, and what it has read.
@@ -9,8 +10,8 @@ import type { EntityManager, QueryRunner } from 'typeorm'
 export interface UnitState {
   /** Run after the commit. */
   hooks: (() => void)[]
-  /** By table: writes what waits for it. */
-  pending: Map<string, () => Promise<void>>
+  /** By what it is: writes what waits for a table. */
+  pending: Map<string, { table: string; write: () => Promise<void> }>
   /** Rows waiting to be inserted, by table. */
   rows: Map<string, object[]>
   /** By table: what was read from it, until this unit writes there. */
@@ -52,9 +53,13 @@ export function closeUnit(tx: EntityManager): void {
   if (tx.queryRunner) units.delete(tx.queryRunner)
 }
 
-/** Has `write` run before any later statement of this unit that names `table`, at the latest before the commit. */
-export function writeLater(unit: UnitState, table: string, write: () => Promise<void>): void {
-  if (!unit.pending.has(table)) unit.pending.set(table, write)
+/**
+ * Has `write` run before any later statement of this unit that names `table`, at the latest before the commit.
+ *
+ * @param what - tells several such writes to one table apart; of each the first one waits.
+ */
+export function writeLater(unit: UnitState, table: string, write: () => Promise<void>, what = table): void {
+  if (!unit.pending.has(what)) unit.pending.set(what, { table, write })
 }
 
 /**
@@ -67,6 +72,8 @@ export async function readOnce<T>(
   key: string,
   load: () => Promise<T>,
 ): Promise<T> {
+  // Outside a unit nothing is kept, but who asks at the same moment is answered together.
+  if (!tx.queryRunner) return loadTogether(tx, `${table} ${key}`, load)
   const kept = unitOf(tx)?.memory.get(table)
   if (kept?.has(key)) return kept.get(key) as T
   const loaded = await load()
@@ -98,11 +105,11 @@ export async function settle(unit: UnitState, sql?: string): Promise<void> {
   }
   if (sql === undefined && unit.failed) throw unit.failed.error
   if (unit.pending.size === 0) return
-  const due = [...unit.pending].filter(([table]) => sql === undefined || sql.includes(table))
+  const due = [...unit.pending].filter(([, { table }]) => sql === undefined || sql.includes(table))
   if (due.length === 0) return
-  for (const [table] of due) unit.pending.delete(table)
+  for (const [what] of due) unit.pending.delete(what)
   unit.flushing = (async () => {
-    for (const [, write] of due) await write()
+    for (const [, { write }] of due) await write()
   })()
   try {
     await unit.flushing

@@ -1,9 +1,10 @@
 import { In, type EntityManager } from 'typeorm'
 import type { Subject } from '../changes/change.js'
 import { claimRows } from '../db/lease.js'
-import { updateRows } from '../db/rows.js'
-import { execute, insertIgnore, marks, select } from '../db/sql.js'
+import { insertIgnoreLater, updateRows } from '../db/rows.js'
+import { execute, executeNow, insertIgnore, marks, select } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
+import { readOnce, unitOf, writeLater } from '../db/unit-state.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
@@ -49,6 +50,8 @@ export type ReceiptListener = (
 ) => Promise<void>
 
 const leaseMs = 30_000
+/** Where a unit keeps what it has counted; no table's name. */
+const floods = 'floods of cards'
 const keepTriesMs = 90 * 86_400_000
 
 export type Deliveries = ReturnType<typeof createDeliveries>
@@ -75,12 +78,58 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
     const kind = (await playbook.get(tx, 'notices')).digest.kinds.find((one) => one.card === card)
     if (!kind) return false
     const since = new Date(clock.now().getTime() - kind.windowSeconds * 1000)
-    const recent = await select(
+    // Counted once in a unit, then what the unit itself queues is added: asking would write what waits to be written.
+    const counter = await readOnce(tx, floods, `${personId} ${card}`, async () => {
+      const recent = await select(
+        tx,
+        `SELECT id FROM deliveries WHERE personId = ? AND queuedAt >= ? AND card = ? AND channel = 'messenger' LIMIT ?`,
+        [personId, since, card, kind.threshold],
+      )
+      return { n: recent.length }
+    })
+    return counter.n++ >= kind.threshold
+  }
+
+  /** A new line of the ledger: when it goes out, in which lane, and what it waits for. */
+  async function rowOf(tx: Tx, id: string, input: NewDelivery) {
+    const { card, subject, to, urgent = false, answers = false, bulk = false } = input
+    const now = clock.now()
+    const many = 'personId' in to && (bulk || (await isFlood(tx, to.personId, card)))
+    const planned = planDelivery({
+      now,
+      card,
+      urgent,
+      answers,
+      many,
+      timeZone,
+      reminders: await playbook.get(tx, 'reminders'),
+      notices: await playbook.get(tx, 'notices'),
+    })
+    return newRow({
+      id,
+      card,
+      subjectType: subject.type,
+      subjectId: subject.id,
+      params: input.params ?? {},
+      ...to,
+      causeId: input.causeId ?? null,
+      dedupeKey: input.dedupeKey,
+      queuedAt: now,
+      ...planned,
+    })
+  }
+
+  async function refreshAll(tx: Tx, subjectType: string, subjectIds: string[]): Promise<number> {
+    const states: DeliveryState[] = [...shownStates, 'sending']
+    // Past what waits in this unit: new rows are drawn when they are sent.
+    const count = await executeNow(
       tx,
-      `SELECT id FROM deliveries WHERE personId = ? AND queuedAt >= ? AND card = ? AND channel = 'messenger' LIMIT ?`,
-      [personId, since, card, kind.threshold],
+      `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE subjectType = ? AND subjectId IN (${marks(subjectIds)})
+       AND state IN (${marks(states)}) AND channel = 'messenger' AND (platformMessageId IS NOT NULL OR state = 'sending')`,
+      [clock.now(), subjectType, ...subjectIds, ...states],
     )
-    return recent.length >= kind.threshold
+    if (count > 0) afterCommit(tx, wake)
+    return count
   }
 
   async function receipt(tx: Tx, id: string, state: 'delivered' | 'read' | 'acted'): Promise<boolean> {
@@ -120,48 +169,37 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
 
     /** Queues a card. @returns its id, or null when the same cause has queued it before. */
     async queue(tx: Tx, input: NewDelivery): Promise<string | null> {
-      const { card, subject, to, urgent = false, answers = false, bulk = false } = input
-      const now = clock.now()
       const id = ids.next()
-      const many = 'personId' in to && (bulk || (await isFlood(tx, to.personId, card)))
-      const planned = planDelivery({
-        now,
-        card,
-        urgent,
-        answers,
-        many,
-        timeZone,
-        reminders: await playbook.get(tx, 'reminders'),
-        notices: await playbook.get(tx, 'notices'),
-      })
-      const row = newRow({
-        id,
-        card,
-        subjectType: subject.type,
-        subjectId: subject.id,
-        params: input.params ?? {},
-        ...to,
-        causeId: input.causeId ?? null,
-        dedupeKey: input.dedupeKey,
-        queuedAt: now,
-        ...planned,
-      })
-      if ((await insertIgnore(tx, 'deliveries', [row])) === 0) return null
+      if ((await insertIgnore(tx, 'deliveries', [await rowOf(tx, id, input)])) === 0) return null
       afterCommit(tx, wake)
       return id
     },
 
+    /** Queues a card together with others of the same unit. The same cause queues it once. */
+    async queueLater(tx: Tx, input: NewDelivery): Promise<void> {
+      await insertIgnoreLater(tx, 'deliveries', [await rowOf(tx, ids.next(), input)])
+      afterCommit(tx, wake)
+    },
+
     /** The subject has changed: every card about it that somebody has is to be shown anew. Queued ones will be anyway. */
-    async refresh(tx: Tx, subject: Subject): Promise<number> {
-      const states: DeliveryState[] = [...shownStates, 'sending']
-      const count = await execute(
-        tx,
-        `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE subjectType = ? AND subjectId = ? AND state IN (${marks(states)})
-         AND channel = 'messenger' AND (platformMessageId IS NOT NULL OR state = 'sending')`,
-        [clock.now(), subject.type, subject.id, ...states],
-      )
-      if (count > 0) afterCommit(tx, wake)
-      return count
+    refresh: (tx: Tx, subject: Subject): Promise<number> => refreshAll(tx, subject.type, [subject.id]),
+
+    /** As `refresh`, together with the other subjects of this unit. */
+    async refreshLater(tx: Tx, { type, id }: Subject): Promise<void> {
+      const unit = unitOf(tx)
+      const what = `refresh ${type}`
+      const waiting = unit?.rows.get(what)
+      if (!unit) await refreshAll(tx, type, [id])
+      else if (waiting) waiting.push({ id })
+      else {
+        const rows = [{ id }]
+        unit.rows.set(what, rows)
+        const write = async () => {
+          unit.rows.delete(what)
+          await refreshAll(tx, type, [...new Set(rows.map((row) => row.id))])
+        }
+        writeLater(unit, 'deliveries', write, what)
+      }
     },
 
     /** Messages to this person have a way again: what waited for one goes out now. */

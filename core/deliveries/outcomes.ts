@@ -114,24 +114,17 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
      */
     async markSent(tx: Tx, delivery: Delivery, taken: Taken): Promise<void> {
       const now = clock.now()
-      await updateRows(
+      const pollAt = taken.polled ? new Date(now.getTime() + firstPollMs) : null
+      // The state comes last: MySQL assigns from left to right, and the column before it asks for the old one.
+      await execute(
         tx,
-        DeliveryEntity,
-        { id: delivery.id },
-        {
-          platform: taken.platform,
-          provider: taken.provider ?? null,
-          platformMessageId: taken.platformMessageId,
-          sentAt: now,
-          handedAt: null,
-          pollAt: taken.polled ? new Date(now.getTime() + firstPollMs) : null,
-        },
-      )
-      await updateRows(
-        tx,
-        DeliveryEntity,
-        { id: delivery.id, state: In(['sending', 'unknown']) },
-        { state: taken.state, ...(taken.state === 'delivered' ? { deliveredAt: now } : {}) },
+        `UPDATE deliveries SET platform = ?, provider = ?, platformMessageId = ?, sentAt = ?, handedAt = NULL, pollAt = ?,
+         deliveredAt = CASE WHEN state IN ('sending', 'unknown') AND ? = 'delivered' THEN ? ELSE deliveredAt END,
+         state = CASE WHEN state IN ('sending', 'unknown') THEN ? ELSE state END WHERE id = ?`,
+        [
+          ...[taken.platform, taken.provider ?? null, taken.platformMessageId, now, pollAt],
+          ...[taken.state, now, taken.state, delivery.id],
+        ],
       )
       if (delivery.channel === 'messenger') await reminders.plan(tx, delivery, now)
     },

@@ -2,6 +2,7 @@ import { In, IsNull, MoreThanOrEqual, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
+import { findById, lookUp } from '../db/gather.js'
 import { insertLater, updateRows, waitingRow } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { noteMade } from '../db/unit-state.js'
@@ -260,7 +261,7 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
     async find(tx: EntityManager, id: string): Promise<Lead | null> {
       const waiting = waitingLead(tx, id)
       if (waiting) return { ...waiting }
-      return tx.getRepository(LeadEntity).findOneBy({ id })
+      return findById(tx, LeadEntity, id)
     },
 
     /** @throws DomainError `lead.not_found`, also when it is out of the actor's reach: its existence is not told. */
@@ -298,12 +299,15 @@ export function createLeads({ clock, ids, changes, deadlines, org, playbook }: L
       tx: EntityManager,
       subject: { type: 'lead' | 'customer'; ids: string[] },
     ): Promise<Touch[]> {
-      if (subject.ids.length === 0) return []
-      return tx.getRepository(TouchEntity).find({
-        where: { subjectType: subject.type, subjectId: In(subject.ids) },
-        order: { at: 'DESC', id: 'DESC' },
-        take: 100,
-      })
+      const [first, second] = subject.ids
+      if (first === undefined) return []
+      const where = { subjectType: subject.type }
+      const order = { at: 'DESC', id: 'DESC' } as const
+      const most = 100
+      if (second === undefined) return lookUp(tx, TouchEntity, first, { by: 'subjectId', where, order, most })
+      return tx
+        .getRepository(TouchEntity)
+        .find({ where: { ...where, subjectId: In(subject.ids) }, order, take: most })
     },
 
     /** The owner has seen the lead (page opened, any tap, read receipt): the view deadline is met. Repeats are free. */

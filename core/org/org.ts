@@ -2,6 +2,7 @@ import { In, type EntityManager } from 'typeorm'
 import type { Origin, PersonActor } from '../actor.js'
 import { execute, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
+import { findById, lookUp } from '../db/gather.js'
 import { readOnce } from '../db/unit-state.js'
 import { DomainError } from '../errors.js'
 import type { Clock } from '../ports/clock.js'
@@ -41,7 +42,7 @@ export function createOrg({ clock }: { clock: Clock }) {
     },
 
     async findPerson(tx: EntityManager, id: string): Promise<Person | null> {
-      return tx.getRepository(PersonEntity).findOneBy({ id })
+      return findById(tx, PersonEntity, id)
     },
 
     /** People by id, those that exist. */
@@ -61,7 +62,7 @@ export function createOrg({ clock }: { clock: Clock }) {
 
     /** The person as an actor: role, and the departments whose rows a manager sees. Null for people who left. */
     async actorOf(tx: EntityManager, personId: string, origin: Origin): Promise<PersonActor | null> {
-      const person = await tx.getRepository(PersonEntity).findOneBy({ id: personId })
+      const person = await findById(tx, PersonEntity, personId)
       if (!person || person.state === 'left') return null
       const departmentIds = person.role === 'manager' ? below(await departments(tx), person) : []
       return { kind: 'person', personId, role: person.role, departmentIds, origin }
@@ -90,10 +91,9 @@ export function createOrg({ clock }: { clock: Clock }) {
 
     /** A person's accounts, verified ones first. */
     async accountsOf(tx: EntityManager, personId: string): Promise<Binding[]> {
-      const rows = await tx
-        .getRepository(BindingEntity)
-        .find({ where: { personId }, order: { boundAt: 'ASC' } })
-      return rows.sort((a, b) => Number(b.state === 'verified') - Number(a.state === 'verified'))
+      const order = { boundAt: 'ASC' } as const
+      const rows = await lookUp(tx, BindingEntity, personId, { by: 'personId', order, most: 50 })
+      return rows.toSorted((a, b) => Number(b.state === 'verified') - Number(a.state === 'verified'))
     },
 
     /**

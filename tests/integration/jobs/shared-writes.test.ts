@@ -24,7 +24,7 @@ describe('writes that share a transaction', () => {
   it('are done in their order, each caller gets its own answer, and few transactions are needed', async () => {
     const order: number[] = []
     const answers = await Promise.all(
-      Array.from({ length: 30 }, (_, i) =>
+      Array.from({ length: 60 }, (_, i) =>
         share(async (tx) => {
           order.push(i)
           await writeFact(tx, `fact-${i}`, i)
@@ -32,9 +32,9 @@ describe('writes that share a transaction', () => {
         }),
       ),
     )
-    expect(answers).toEqual(Array.from({ length: 30 }, (_, i) => i * 2))
-    expect(order).toEqual(Array.from({ length: 30 }, (_, i) => i))
-    expect(await fact('fact-29')).toBe(29)
+    expect(answers).toEqual(Array.from({ length: 60 }, (_, i) => i * 2))
+    expect(order).toEqual(Array.from({ length: 60 }, (_, i) => i))
+    expect(await fact('fact-59')).toBe(59)
     expect(transactions).toBe(3)
   })
 
