@@ -50,7 +50,6 @@ export function createCardSender({ core, messengers, render, share }: CardSender
     const card = await ready.card()
     if (needsMark(capabilities)) {
       await share((tx) => core.deliveries.markHanded(tx, delivery))
-      delivery.handedAt ??= now
       delivery.repeated = repeated
     }
     const sent = await way.messenger.send({

@@ -17,6 +17,8 @@ const lookAgainMs = 10 * 60_000
 const repeatAfterMs = 30_000
 /** The first question what became of a message comes this long after it was sent. */
 const firstPollMs = 5000
+/** Some 72 hours of trying: however old a card is, one refusal is no reason to leave it with yesterday's state. */
+const mostUpdateTries = 440
 /** No call to a platform takes longer: an update that somebody has given up waiting for lands before this or never. */
 const lingerMs = 15_000
 
@@ -102,7 +104,8 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
      */
     async markHanded(tx: Tx, delivery: Delivery): Promise<void> {
       const repeated = delivery.repeated || delivery.state === 'unknown'
-      const marked = await updateRows(tx, DeliveryEntity, ours(delivery), { handedAt: clock.now(), repeated })
+      const handedAt = delivery.handedAt ?? clock.now()
+      const marked = await updateRows(tx, DeliveryEntity, ours(delivery), { handedAt, repeated })
       if (marked !== 1) throw new LeaseLost()
       if (repeated && !delivery.repeated) await note(tx, delivery, 'repeated', delivery.attempts + 1, '')
     },
@@ -189,27 +192,29 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
      * The platform could not be reached or said no.
      *
      * A failure that is not retryable ends it: `failed`, with the reason on the row. One that goes on for `keepMs`
-     * expires. A card that was shown and cannot be updated keeps its state; only the update is given up. What may have
-     * arrived is marked, so that whoever tries next knows that it may still be on its way.
+     * expires. A card that was shown and cannot be updated keeps its state, also one that its recipient has reached
+     * meanwhile; only the update is given up. What a receipt says has arrived is not sent again. What may have arrived
+     * is marked, so that whoever tries next knows that it may still be on its way.
      */
     async markFailed(tx: Tx, delivery: Delivery, failure: Failure): Promise<void> {
       const now = clock.now()
       const attempts = delivery.attempts + 1
       const wasShown = shownStates.includes(delivery.state)
-      const expired = now.getTime() - delivery.queuedAt.getTime() > keepMs
+      const tooLate = now.getTime() - delivery.queuedAt.getTime() > keepMs
+      const expired = wasShown ? attempts >= mostUpdateTries : tooLate
       const ended = !failure.retryable || expired
       const retryAt = new Date(now.getTime() + (failure.retryAfterMs ?? backoffMs(attempts)))
       const endState = expired && failure.retryable ? 'expired' : 'failed'
-      const state = wasShown ? delivery.state : ended ? endState : 'queued'
       const moved = await updateRows(
         tx,
         DeliveryEntity,
-        { ...ours(delivery), state: In(['sending', ...shownStates]) },
+        { ...ours(delivery), state: In(wasShown ? shownStates : ['sending']) },
         {
-          state,
+          ...(wasShown ? {} : { state: ended ? endState : 'queued' }),
           attempts,
           workAt: ended ? null : retryAt,
-          handedAt: failure.mayHaveArrived ? (delivery.handedAt ?? now) : null,
+          // A plain no to this try does not tell what became of an earlier one.
+          handedAt: failure.mayHaveArrived ? (delivery.handedAt ?? now) : delivery.handedAt,
           failure: failure.reason.slice(0, 300),
           ...free,
         },

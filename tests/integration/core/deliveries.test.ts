@@ -173,6 +173,57 @@ describe('a delivery', () => {
     expect(await find(id)).toMatchObject({ state: 'read', workAt: null, failure: 'too old' })
   })
 
+  const refused = { reason: '502', retryable: true }
+
+  it('keeps what its recipient did while an update of it failed', async () => {
+    const { id } = await sent()
+    await run.core.write((tx) => deliveries().refresh(tx, lead))
+    const [work] = await claim()
+    if (!work) throw new Error('nothing to update')
+    await receipt(id, 'acted')
+    await run.core.write((tx) => deliveries().markFailed(tx, work, refused))
+    expect((await find(id)).state).toBe('acted')
+    run.clock.advance(600_000)
+    expect((await claim()).map((one) => one.id)).toEqual([id])
+  })
+
+  it('is not sent again when a receipt came and the answer to the sending was no', async () => {
+    await queue('k')
+    const [delivery] = await claim()
+    if (!delivery) throw new Error('nothing to send')
+    await receipt(delivery.id, 'delivered')
+    await run.core.write((tx) => deliveries().markFailed(tx, delivery, refused))
+    expect((await find(delivery.id)).state).toBe('delivered')
+  })
+
+  it('is drawn anew however old it is, and not left as it was after one refusal', async () => {
+    const { id } = await sent()
+    run.clock.advance(keepMs + 1)
+    await run.core.write((tx) => deliveries().refresh(tx, lead))
+    const [work] = await claim()
+    if (!work) throw new Error('nothing to update')
+    await run.core.write((tx) => deliveries().markFailed(tx, work, refused))
+    run.clock.advance(600_000)
+    expect((await claim()).map((one) => one.id)).toEqual([id])
+  })
+
+  it('remembers when it was handed over first, whatever the tries after that were told', async () => {
+    await queue('k')
+    const [first] = await claim()
+    if (!first) throw new Error('nothing to send')
+    await run.core.write((tx) => deliveries().markHanded(tx, first))
+    const handedAt = run.clock.now()
+    await run.core.write((tx) =>
+      deliveries().markFailed(tx, first, { reason: 'timeout', retryable: true, mayHaveArrived: true }),
+    )
+    run.clock.advance(600_000)
+    const [second] = await claim()
+    if (!second) throw new Error('nothing to send')
+    await run.core.write((tx) => deliveries().markHanded(tx, second))
+    await run.core.write((tx) => deliveries().markFailed(tx, second, refused))
+    expect((await find(first.id)).handedAt).toEqual(handedAt)
+  })
+
   it('is not sent again by itself when nobody knows whether it arrived; a receipt settles it', async () => {
     await queue('k')
     const [delivery] = await claim()
