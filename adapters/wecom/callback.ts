@@ -36,7 +36,8 @@ export interface CallbackDeps {
 const maxBytes = 256 * 1024
 /** WeCom waits five seconds for an answer; what is ready later than this is shown by an update of the card. */
 const tapBudgetMs = 3_500
-const fetchBudgetMs = 3_500
+/** That there is something to fetch is written down already: the answer need not wait for it to the end. */
+const fetchBudgetMs = 1_000
 /** One page says that any answer but 200 is repeated, another that only silence is: a failure is told late. */
 const holdFailureMs = 5_500
 

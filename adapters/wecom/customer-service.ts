@@ -34,7 +34,27 @@ export function createCustomerService(deps: CustomerServiceDeps) {
   const { client, keys, clock, log, counters, scope } = deps
   /** One fetch per account at a time here; two processes at once only fetch the same messages twice. */
   const running = new Map<string, Promise<void>>()
+  /** The fetch that follows the one under way. */
+  const next = new Map<string, Promise<void>>()
   const key = (kind: 'cursor' | 'token' | 'accounts', account = '') => `wecom:${scope}:kf:${kind}:${account}`
+
+  /** What one customer says is stored in its order; the customers of a page need not wait for each other. */
+  async function store(
+    sink: InboundSink,
+    messages: Parameters<typeof decodeCustomerMessage>[0][],
+  ): Promise<void> {
+    const events = messages.flatMap((message) => {
+      const event = decodeCustomerMessage(message)
+      if (!event) counters.add('ignored.customer-message')
+      return event ?? []
+    })
+    const bySender = Map.groupBy(events, ({ sender }) => sender.externalId)
+    await Promise.all(
+      [...bySender.values()].map(async (all) => {
+        for (const event of all) await keepTrying(sink, event, 0, deps.waits ?? patience.app)
+      }),
+    )
+  }
 
   async function fetchAll(sink: InboundSink, account: string): Promise<void> {
     const token = (await keys.get(key('token', account))) ?? ''
@@ -42,15 +62,21 @@ export function createCustomerService(deps: CustomerServiceDeps) {
       const cursor = (await keys.get(key('cursor', account))) ?? ''
       const answer = await client.syncCustomerMessages(account, cursor, token)
       for (let i = 0; i < answer.unreadable; i += 1) counters.add('ignored.customer-message')
-      for (const message of answer.messages) {
-        const event = decodeCustomerMessage(message)
-        if (event) await keepTrying(sink, event, 0, deps.waits ?? patience.app)
-        else counters.add('ignored.customer-message')
-      }
+      await store(sink, answer.messages)
       if (answer.cursor) await keys.put(key('cursor', account), answer.cursor, null)
       if (!answer.hasMore) return
     }
     log.warn({ pages: mostPages }, 'customer service has more messages than were fetched at once')
+  }
+
+  async function begin(sink: InboundSink, account: string): Promise<void> {
+    const run = fetchAll(sink, account)
+    running.set(account, run)
+    try {
+      await run
+    } finally {
+      if (running.get(account) === run) running.delete(account)
+    }
   }
 
   async function knownAccounts(): Promise<string[]> {
@@ -67,16 +93,23 @@ export function createCustomerService(deps: CustomerServiceDeps) {
         await keys.put(key('accounts'), JSON.stringify([...known, account].slice(-60)), null)
     },
 
-    /** Fetches and stores what is new. Resolves when it is stored; a fetch that is under way is waited for and repeated. */
-    async fetch(sink: InboundSink, account: string): Promise<void> {
-      const before = running.get(account) ?? Promise.resolve()
-      const run = before.catch(() => undefined).then(() => fetchAll(sink, account))
-      running.set(account, run)
-      try {
-        await run
-      } finally {
-        if (running.get(account) === run) running.delete(account)
-      }
+    /**
+     * Fetches and stores what is new. Resolves when it is stored. While one fetch is under way all others share the one
+     * after it: it begins later than all of them asked, so it sees what they were told of.
+     */
+    fetch(sink: InboundSink, account: string): Promise<void> {
+      const waiting = next.get(account)
+      if (waiting) return waiting
+      const before = running.get(account)
+      if (!before) return begin(sink, account)
+      const run = before
+        .catch(() => undefined)
+        .then(() => {
+          next.delete(account)
+          return begin(sink, account)
+        })
+      next.set(account, run)
+      return run
     },
 
     /** Fetches what came while nobody listened. */
@@ -91,7 +124,7 @@ export function createCustomerService(deps: CustomerServiceDeps) {
     },
 
     idle: async () => {
-      await Promise.allSettled(running.values())
+      await Promise.allSettled([...running.values(), ...next.values()])
     },
   }
 }

@@ -1,6 +1,7 @@
 import { EntitySchema } from 'typeorm'
 import * as column from '../db/columns.js'
 import { execute, select } from '../db/sql.js'
+import { shareWrites } from '../db/shared-writes.js'
 import type { UnitOfWork } from '../db/unit-of-work.js'
 import type { Clock } from '../ports/clock.js'
 import type { KeyStore } from '../ports/key-store.js'
@@ -27,8 +28,12 @@ const mostCharacters = 4000
 
 export type AdapterKeys = ReturnType<typeof createKeyStore>
 
-/** Memory of the adapters in the database. Each call is a unit of work of its own: no caller holds one open. */
+/**
+ * Memory of the adapters in the database. Each call is a unit of work of its own: no caller holds one open. Those that
+ * come together share one flush to disk: a card that is sent and changed costs several.
+ */
 export function createKeyStore({ clock, work }: { clock: Clock; work: UnitOfWork }) {
+  const share = shareWrites(work)
   const live = '(expiresAt IS NULL OR expiresAt > ?)'
   const store: KeyStore = {
     async get(key) {
@@ -43,7 +48,7 @@ export function createKeyStore({ clock, work }: { clock: Clock; work: UnitOfWork
     async put(key, value, expiresAt) {
       if (value.length > mostCharacters)
         throw new RangeError(`more than ${mostCharacters} characters under ${key}`)
-      await work.write(async (tx) => {
+      await share(async (tx) => {
         await execute(tx, 'DELETE FROM adapter_keys WHERE storeKey = ?', [key])
         await execute(tx, 'INSERT INTO adapter_keys (storeKey, value, expiresAt) VALUES (?, ?, ?)', [
           key,
@@ -53,7 +58,7 @@ export function createKeyStore({ clock, work }: { clock: Clock; work: UnitOfWork
       })
     },
     take(key) {
-      return work.write(async (tx) => {
+      return share(async (tx) => {
         const [row] = await select<{ value: string }>(
           tx,
           `SELECT value FROM adapter_keys WHERE storeKey = ? AND ${live}`,

@@ -16,7 +16,9 @@ export async function dingtalkLoad(clock: AdjustableClock, colleagues: number): 
 
   function dataOf(kind: string, number: number, colleague: number): { topic: string; data: object } {
     if (kind === 'tap') {
-      const card = [...sim.world.cards.values()].find(({ space }) => space === `IM_ROBOT.u-${colleague}`)
+      const card = [...sim.world.cards.values()].find(
+        ({ space, shared }) => space === `IM_ROBOT.u-${colleague}` && shared['title']?.startsWith('测试消息'),
+      )
       if (!card) throw new Error(`u-${colleague} has no card`)
       const inner = { actionIds: ['received0'], params: { action: 'received' } }
       return { topic: topics.card, data: sim.tapData(card, `u-${colleague}`, inner) }

@@ -13,6 +13,7 @@ export async function feishuLoad(clock: AdjustableClock, colleagues: number): Pr
       ...{ openId: `ou_${n}`, unionId: `on_${n}`, userId: String(n), name: `同事${n}` },
       ...{ departments: ['od-sales'], tenant, isAvailable: true },
     })
+  const buttons = new Map<string, { card: { id: string }; value: object }>()
   const idsOf = (openId: string) => ({ open_id: openId, union_id: openId.replace('ou_', 'on_') })
 
   function envelope(eventType: string, number: number, event: object): Envelope {
@@ -38,6 +39,18 @@ export async function feishuLoad(clock: AdjustableClock, colleagues: number): Pr
     })
   }
 
+  /** The button of the test card, which is gone after the first tap; whoever presses again presses what they saw. */
+  function findButton(openId: string) {
+    for (const card of sim.cardsOf(openId)) {
+      const found = /"value":(\{"r":"[^"]*","a":"received"[^}]*\})/.exec(card.content)
+      if (!found?.[1]) continue
+      const button = { card, value: JSON.parse(found[1]) as object }
+      buttons.set(openId, button)
+      return button
+    }
+    throw new Error(`${openId} has no card to tap`)
+  }
+
   function envelopeOf(kind: string, number: number, colleague: number): Envelope {
     const openId = `ou_${colleague}`
     const chatId = sim.world.withBot(openId).id
@@ -47,12 +60,11 @@ export async function feishuLoad(clock: AdjustableClock, colleagues: number): Pr
       case 'help':
         return message(number, openId, tenant, chatId, '帮助')
       case 'tap': {
-        const card = sim.newest(openId)
-        const button = /"value":(\{"r":"[^"]*","a":"received"[^}]*\})/.exec(card.content)
+        const { card, value } = buttons.get(openId) ?? findButton(openId)
         return envelope('card.action.trigger', number, {
           operator: { ...idsOf(openId), tenant_key: tenant },
           token: `c-${number}`,
-          action: { tag: 'button', value: JSON.parse(button?.[1] ?? '{}') as object },
+          action: { tag: 'button', value },
           host: 'im_message',
           context: { open_message_id: card.id, open_chat_id: chatId },
         })

@@ -64,6 +64,7 @@ const mix: Kind[] = [
   'customer',
 ]
 const retryMs = 300
+const longestRetryMs = 3_000
 const mostTries = 100
 const drainMs = 300_000
 const helpTitle = '我能帮你做这些'
@@ -153,7 +154,6 @@ export async function runSoak({
       ['events done', await count(`SELECT COUNT(*) AS n FROM inbox WHERE state = 'done'`), events],
       ['customers’ words kept', await count(`SELECT COUNT(*) AS n FROM touches`), sent.customer],
       ['different words kept', await count(`SELECT COUNT(DISTINCT text) AS n FROM touches`), sent.customer],
-      ['leads', await count('SELECT COUNT(*) AS n FROM leads'), Math.min(50, sent.customer)],
       [
         'answers queued',
         await count(`SELECT COUNT(*) AS n FROM deliveries WHERE card = 'answer.help'`),
@@ -191,7 +191,7 @@ async function drive(
         waits.push(ms)
         return
       }
-      await pause(retryMs)
+      await pause(Math.min(longestRetryMs, retryMs * (tries + 1)))
     }
     throw new Error(`callback ${callback.number} was never acknowledged`)
   }

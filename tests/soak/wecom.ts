@@ -26,6 +26,18 @@ export async function wecomLoad(clock: AdjustableClock, colleagues: number): Pro
     })
   const seconds = () => Math.floor(sim.world.now() / 1000)
 
+  const testCards = new Map<string, [string, { card: Record<string, unknown> }]>()
+  function testCardOf(member: string): [string, { card: Record<string, unknown> }] {
+    const known = testCards.get(member)
+    if (known) return known
+    const found = [...sim.world.cards].find(
+      ([, { to, card }]) => to === member && JSON.stringify(card['main_title']).includes('测试消息'),
+    )
+    if (!found) throw new Error(`${member} has no card to tap`)
+    testCards.set(member, found)
+    return found
+  }
+
   function fieldsOf(kind: string, number: number, colleague: number): Envelope {
     const base = { ToUserName: corpId, FromUserName: `member${colleague}`, CreateTime: seconds() }
     switch (kind) {
@@ -44,9 +56,9 @@ export async function wecomLoad(clock: AdjustableClock, colleagues: number): Pro
         return { path: 'wecom/kf', fields: { ToUserName: corpId, CreateTime: seconds(), ...event } }
       }
       case 'tap': {
-        const { taskId, shown } = sim.newest(`member${colleague}`)
+        const [taskId, shown] = testCardOf(`member${colleague}`)
         const event = { MsgType: 'event', Event: 'template_card_event', EventKey: 'received', TaskId: taskId }
-        const card = { CardType: String(shown?.card['card_type']), ResponseCode: sim.world.issueCode(taskId) }
+        const card = { CardType: String(shown.card['card_type']), ResponseCode: sim.world.issueCode(taskId) }
         return { path: 'wecom/app', fields: { ...base, ...event, ...card, AgentID: agentId } }
       }
       default: {

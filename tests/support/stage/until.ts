@@ -10,6 +10,6 @@ export async function until(
   const startedAt = stopwatch()
   while (!(await check())) {
     if (stopwatch() - startedAt > mostMs) throw new Error(`not within ${mostMs} ms: ${what}`)
-    await pause(5)
+    await pause(mostMs > 60_000 ? 200 : 5)
   }
 }
