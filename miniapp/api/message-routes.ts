@@ -17,7 +17,7 @@ import {
   type TestMessage,
   type TestMessageMade,
 } from '../contract/messages.js'
-import { moreCardLabels } from './admin-texts.js'
+import { moreCardLabels, platformWords } from './admin-texts.js'
 import type { AddRoute } from './api.js'
 import { readJson } from './body.js'
 import type { ApiDeps } from './deps.js'
@@ -29,6 +29,7 @@ import { loadVocabulary, type Vocabulary } from './vocabulary.js'
 
 const trouble: DeliveryState[] = ['failed', 'expired', 'unknown']
 const mostColleagues = 50
+const platformKey = new RegExp(`\\b(${platforms.join('|')})\\b`, 'g')
 /** States from which nothing more comes by itself. */
 const over: DeliveryState[] = ['acted', 'failed', 'expired', 'folded', 'skipped']
 
@@ -160,7 +161,11 @@ function presentStep(
   const shown = { station: step.station, at: step.at?.toISOString() ?? null }
   if (isReceipt && isSilent && step.state === 'waiting')
     return { ...shown, state: 'not-reported', note: '这个平台不报告这一步' }
-  return { ...shown, state: step.state, note: step.note }
+  return {
+    ...shown,
+    state: step.state,
+    note: step.note.replace(platformKey, (key) => platformWords[key] ?? key),
+  }
 }
 
 function peopleOf(

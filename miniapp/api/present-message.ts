@@ -132,9 +132,13 @@ export function sayReason(code: string | null, platform: Platform | null): strin
   if (!code) return null
   const ours = reasonOf(code)
   if (ours !== code || !platform) return ours
-  const isAccount = refusalCause(new PlatformError({ platform, code, retryable: false })) === 'recipient'
-  const meaning = isAccount ? `${refusalWords(platform, code)}，` : ''
-  return `${meaning}${platformWords[platform] ?? platform}返回 ${code}`
+  const cause = refusalCause(new PlatformError({ platform, code, retryable: false }))
+  const meanings = {
+    recipient: `${refusalWords(platform, code)}，`,
+    credentials: '平台不接受本应用的凭证、权限或 IP，',
+    other: '',
+  }
+  return `${meanings[cause]}${platformWords[platform] ?? platform}返回 ${code}`
 }
 
 const event = (at: Date, tone: MessageEvent['tone'], text: string, detail: string | null): MessageEvent => ({

@@ -221,8 +221,8 @@ export const adminTexts = {
     impact: {
       running: '正在走',
       changed: '会改变',
-      firing: '马上触发',
-      ending: '没有下一步了',
+      firing: '立即触发',
+      ending: '走完',
       paused: '暂停中',
     },
     impactHint: '只发布：正在走的照旧，新开始的按新规则。重排：已经做过的不会再做。',
