@@ -4,6 +4,9 @@ import { degrade } from '../shared/degrade.js'
 import type { ButtonValue, InputKind } from './button-value.js'
 import type { Json } from './json.js'
 
+/** The platform knows a key again for an hour; what is within a few minutes of that is not trusted. */
+export const keyLifeMs = 55 * 60_000
+
 /** What Feishu shows. Limits are ours: the platform counts bytes of the whole card, `encodeCard` keeps them. */
 export const capabilities: Capabilities = {
   inputs: { select: true, text: true, date: true },
@@ -19,8 +22,9 @@ export const capabilities: Capabilities = {
   groupCards: true,
   // The platform waits 3 s; what is left is for the way there and back.
   answerBudgetMs: 2000,
-  // By `uuid` for an hour; what is older and unknown is not sent again (messenger.ts).
+  // By `uuid` for an hour; what is older and unknown is not sent again, also after a crash.
   idempotentSend: true,
+  idempotentForMs: keyLifeMs,
   urges: ['app', 'sms', 'phone'],
 }
 

@@ -6,7 +6,7 @@ import type { Address, Messenger, Outgoing, SentMessage } from '../../core/ports
 import type { FeishuCalls } from './calls.js'
 import { failure } from './client.js'
 import { recallRefusals, urgeRefusals } from './codes.js'
-import { capabilities, cutBytes, encodeCard, encodeText } from './encode.js'
+import { capabilities, cutBytes, encodeCard, encodeText, keyLifeMs } from './encode.js'
 import { rememberCard } from './sent-cards.js'
 import type { TapGate } from './tap-gate.js'
 
@@ -18,8 +18,6 @@ interface MessengerDeps {
   pageUrl: (path: string) => string
 }
 
-/** The platform knows a key again for an hour; what is within a few minutes of that is not trusted. */
-const keyLifeMs = 55 * 60_000
 /** How long a send of unknown outcome is remembered: longer than any delivery lives. */
 const unknownLifeMs = 4 * 86_400_000
 /** Receipts are asked for a few messages side by side. */

@@ -5,8 +5,9 @@ import type { Platform } from '../../../core/ports/platform.js'
 /** A platform that does what it is told: works, is down, or takes a message and never says so. */
 export function createFakeMessenger({
   idempotentSend = true,
+  idempotentForMs,
   platform = 'sandbox',
-}: { idempotentSend?: boolean; platform?: Platform } = {}) {
+}: { idempotentSend?: boolean; idempotentForMs?: number; platform?: Platform } = {}) {
   /** What the platform has: by idempotency key where it knows such keys. */
   const shown: { key: string; to: string; title: string; id: string; footnote: string }[] = []
   const updates: { id: string; title: string }[] = []
@@ -32,6 +33,7 @@ export function createFakeMessenger({
       groupCards: true,
       answerBudgetMs: 1000,
       idempotentSend,
+      ...(idempotentForMs === undefined ? {} : { idempotentForMs }),
       urges: ['app'],
     }),
     async send(message) {

@@ -77,6 +77,17 @@ describe('a message of which nobody knows whether it arrived', () => {
     expect([fake.calls(), row?.state, row?.failure]).toEqual([0, 'unknown', 'interrupted'])
   })
 
+  it.each([
+    { down: '30m', calls: 1, state: 'sent' },
+    { down: '2h', calls: 0, state: 'unknown' },
+  ])('is $state when its sender died with it for $down and keys are known for an hour', async (given) => {
+    const fake = createFakeMessenger({ idempotentForMs: 3_600_000 })
+    stand = await startSending([fake])
+    await dieAfterHanding('lead.offer')
+    await stand.after(given.down)
+    expect([fake.calls(), await states()]).toEqual([given.calls, [given.state]])
+  })
+
   it('goes out when its sender died before the handing over', async () => {
     const fake = createFakeMessenger({ idempotentSend: false })
     stand = await startSending([fake])
