@@ -35,7 +35,7 @@ import { endWithSignals, reportFailedStart } from './process.js'
 import { renderCard } from './render.js'
 import { storedOffset } from './sandbox-clock.js'
 import { createOpsServer, createServer } from './server.js'
-import { createWebhooks } from './webhooks.js'
+import { createWebhooks, hooksFirst } from './webhooks.js'
 import { warnOfWrongClock } from './wiring/clock-check.js'
 import { prepareDataFolder } from './wiring/data-folder.js'
 import { openLinks } from './wiring/links.js'
@@ -208,7 +208,6 @@ export async function start(
         signal: ending.signal,
       }),
       forms: createForms({ core, state, log, wake: wakeInbox }),
-      webhooks: createWebhooks([...channels, outreach].flatMap(({ webhooks }) => webhooks ?? [])),
       sandbox: sandbox?.router ?? null,
       hosts: sandbox ? hostsOf(config) : null,
       nextId: ids.next,
@@ -216,8 +215,12 @@ export async function start(
       measure: metrics.measure(),
     })
   const app = does.has('web') ? web() : createOpsServer({ log, nextId: ids.next, ops })
-  const answer = app.callback()
-  const server = createHttp((request, response) => void answer(request, response))
+  const pages = app.callback()
+  const webhooks = does.has('web') ? [...channels, outreach].flatMap((one) => one.webhooks ?? []) : []
+  const hooks = createWebhooks({
+    ...{ webhooks, log, nextId: ids.next, trustProxy: config.trustProxy, onAnswer: metrics.hookAnswered },
+  })
+  const server = createHttp(hooksFirst(hooks, (request, response) => void pages(request, response)))
   sandbox?.attach(server)
   await listen(server, config)
   if (does.has('web') || does.has('bot'))

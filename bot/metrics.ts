@@ -90,7 +90,12 @@ export function createMetrics({ core, redis }: MetricsDeps) {
     },
     deadlineFired: (lateMs: number): void => lateness.observe(Math.max(0, lateMs) / 1000),
     workFailed: (kind: string): void => failures.inc({ kind }),
-    /** Measures every request; callbacks of platforms apart. Long streams count as answered when they begin. */
+    /** A platform's callback was answered; its path begins with the platform. */
+    hookAnswered(path: string, status: number, ms: number): void {
+      http.observe({ area: 'hooks', status: `${Math.floor(status / 100)}xx` }, ms / 1000)
+      acks.observe({ platform: path.split('/')[0] ?? path }, ms / 1000)
+    },
+    /** Measures every other request. Long streams count as answered when they begin. */
     measure(): Middleware {
       return async (ctx, next) => {
         const started = performance.now()
@@ -98,11 +103,9 @@ export function createMetrics({ core, redis }: MetricsDeps) {
           await next()
         } finally {
           const seconds = (performance.now() - started) / 1000
-          const [, first = '', second = ''] = ctx.path.split('/')
+          const [, first = ''] = ctx.path.split('/')
           const area = areas.has(first) ? first : 'other'
           http.observe({ area, status: `${Math.floor(ctx.status / 100)}xx` }, seconds)
-          // Names that nobody asked for must not make rows of numbers.
-          if (area === 'hooks' && ctx.status !== 404) acks.observe({ platform: second }, seconds)
         }
       }
     },

@@ -14,8 +14,6 @@ export interface ServerDeps {
   dist: string
   api: Router
   forms: Router
-  /** The platforms' HTTP ways in. */
-  webhooks: Router
   /** The sandbox's own routes; null where it is off. */
   sandbox: Router | null
   /** Host names that requests may name; null for any. See `onlyKnownHosts`. */
@@ -35,7 +33,6 @@ export function createServer({
   dist,
   api,
   forms,
-  webhooks,
   sandbox,
   hosts,
   nextId,
@@ -51,7 +48,6 @@ export function createServer({
   if (sandbox) app.use(sandbox.routes()).use(sandbox.allowedMethods())
   app.use(new Router().use('/api', api.routes(), api.allowedMethods()).routes())
   app.use(forms.routes()).use(forms.allowedMethods())
-  app.use(webhooks.routes()).use(webhooks.allowedMethods())
   app.use(ops)
   app.use(async (ctx, next) => {
     if (!/^\/(api|intake|hooks|sandbox)(\/|$)/.test(ctx.path)) return next()

@@ -64,6 +64,11 @@ export function createSchedules({ core, log, maintain, reconcile }: SchedulesDep
     for (const { key } of schedules) leases += await core.leases.prune(key, now)
     const tries = await core.write((tx) => core.deliveries.prune(tx))
     const runs = await core.write((tx) => core.directorySync.prune(tx, new Date(now.getTime() - keptRunsMs)))
+    // A slice at a time: nobody waits for the lock on all of them.
+    for (let after: string | null = ''; after !== null;) {
+      const from: string = after
+      after = await core.write((tx) => core.inbox.prune(tx, from))
+    }
     log.info({ keys, leases, tries, runs }, 'what has expired is removed')
   }
 

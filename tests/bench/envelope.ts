@@ -1,24 +1,29 @@
-import { createCipheriv, createHash, createHmac } from 'node:crypto'
+import { encrypt, getSignature } from '@wecom/crypto'
+import { systemClock } from '../../core/ports/clock.js'
+import type { WecomSettings } from '../../core/ports/platform-settings.js'
 
-/** Shared by the two ends of the bench; a real platform's key is set per installation. */
-export const envelopeKey = createHash('sha256').update('bench').digest()
+const corpId = 'ww0000000000000001'
+const callback = { token: 'bench', aesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C' }
 
-/** An event as platforms send it: encrypted with AES-256-CBC, signed over the encrypted bytes. */
-export function sealEvent(eventId: string): string {
-  const event = {
-    type: 'message',
-    platform: 'sandbox',
-    eventId,
-    at: '2026-03-11T02:00:00.000Z',
-    sender: { externalId: 'customer', name: '张伟', internal: false },
-    chat: { id: 'group', type: 'group', name: '华东客户群' },
-    messageId: eventId,
-    text: '我们在杭州，想了解一下CRM的报价，预算20万左右，方便的话下周约个时间演示。'.repeat(4),
-    toBot: false,
-  }
-  const iv = createHash('md5').update(eventId).digest()
-  const cipher = createCipheriv('aes-256-cbc', envelopeKey, iv)
-  const data = Buffer.concat([cipher.update(JSON.stringify(event)), cipher.final()])
-  const signature = createHmac('sha256', envelopeKey).update(data).digest('hex')
-  return JSON.stringify({ signature, iv: iv.toString('hex'), data: data.toString('base64') })
+/** Nobody is called: the addresses lead nowhere. */
+export const wecomSettings: WecomSettings = {
+  ...{ corpId, agentId: '1000002', secret: 'secret', callback },
+  ...{ bot: null, customerService: null, contactSecret: null },
+  ...{ apiUrl: 'http://127.0.0.1:9', oauthUrl: 'http://127.0.0.1:9', loginUrl: 'http://127.0.0.1:9' },
+  botUrl: 'ws://127.0.0.1:9',
+}
+
+/** A message as WeCom posts it, signed and encrypted by the vendor's package. `path` begins with a slash. */
+export function sealMessage(number: number): { path: string; body: string } {
+  const seconds = String(Math.floor(systemClock.now().getTime() / 1000))
+  const words = '我们在杭州，想了解一下CRM的报价，预算20万左右，方便的话下周约个时间演示。'.repeat(4)
+  const xml = `<xml><ToUserName><![CDATA[${corpId}]]></ToUserName><FromUserName><![CDATA[user-${number}]]></FromUserName><CreateTime>${seconds}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${words}]]></Content><MsgId>${number}</MsgId><AgentID>1000002</AgentID></xml>`
+  const cipher = encrypt(callback.aesKey, xml, corpId)
+  const query = new URLSearchParams({
+    msg_signature: getSignature(callback.token, seconds, `nonce${number}`, cipher),
+    timestamp: seconds,
+    nonce: `nonce${number}`,
+  })
+  const body = `<xml><ToUserName><![CDATA[${corpId}]]></ToUserName><Encrypt><![CDATA[${cipher}]]></Encrypt><AgentID><![CDATA[1000002]]></AgentID></xml>`
+  return { path: `/hooks/wecom/app?${query}`, body }
 }

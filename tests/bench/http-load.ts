@@ -5,8 +5,8 @@ export interface Load {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string | Buffer
-  /** For bodies that must differ, such as event ids. Called once for each request. */
-  nextBody?: () => string | Buffer
+  /** For requests that must differ, such as event ids. Called once for each. */
+  next?: () => { path: string; body: string }
   connections?: number
   seconds?: number
 }
@@ -17,13 +17,13 @@ export interface Load {
  * @returns answers per second and the 99th percentile of the answer time in ms.
  * @throws Error when an answer is missing or not 2xx: a server that refuses quickly is not fast.
  */
-export async function loadHttp({ nextBody, connections = 32, seconds = 4, ...load }: Load) {
+export async function loadHttp({ next, connections = 32, seconds = 4, ...load }: Load) {
   const result = await autocannon({
     ...load,
     connections,
     duration: seconds,
-    ...(nextBody && {
-      requests: [{ setupRequest: (request: autocannon.Request) => ({ ...request, body: nextBody() }) }],
+    ...(next && {
+      requests: [{ setupRequest: (request: autocannon.Request) => ({ ...request, ...next() }) }],
     }),
   })
   if (result.errors > 0 || result.timeouts > 0 || result.non2xx > 0) {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { makeDatabase, type Engine } from './databases.js'
-import { sealEvent } from './envelope.js'
+import { sealMessage } from './envelope.js'
 import { measureBareHttp } from './floors.js'
 import { loadHttp } from './http-load.js'
 import { startProduct, leadMessage } from './product.js'
@@ -14,15 +14,15 @@ const stored = 10_000
 /** From a callback's bytes to its acknowledgement: nothing is acknowledged before it is on the disk. */
 export const webhookBenches = (engine: Engine): Bench[] => [
   {
-    name: `${engine}: webhook ack over HTTP (verify, decrypt, store)`,
+    name: `${engine}: WeCom callback ack over HTTP (verify, decrypt, store)`,
     group: 'ack',
     async run() {
       const load = { method: 'POST' as const, connections: concurrency, seconds: 4 }
       let number = 0
       // Made beforehand: sealing them would be measured as well.
-      const bodies = Array.from({ length: 60_000 }, (_, i) => sealEvent(`event-${i}`))
-      const nextBody = () => bodies[number++ % bodies.length] ?? ''
-      const floor = await measureBareHttp({ ...load, nextBody })
+      const sealed = Array.from({ length: 60_000 }, (_, i) => sealMessage(i))
+      const next = () => sealed[number++ % sealed.length] ?? sealMessage(number)
+      const floor = await measureBareHttp({ ...load, next })
       const database = await makeDatabase(engine)
       const server = spawn(
         process.execPath,
@@ -33,7 +33,7 @@ export const webhookBenches = (engine: Engine): Bench[] => [
         const [port] = (await once(server.stdout, 'data')) as [Buffer]
         const url = `http://127.0.0.1:${port.toString().trim()}/`
         number = 0
-        const { perSecond, p99Ms } = await loadHttp({ ...load, url, nextBody })
+        const { perSecond, p99Ms } = await loadHttp({ ...load, url, next })
         return [
           {
             name: 'rate',

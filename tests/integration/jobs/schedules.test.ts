@@ -61,3 +61,19 @@ it('tries again what failed, and forgets old marks', async () => {
   await schedules.lookAtAll()
   expect((await marks()).filter((row) => before.includes(row.name))).toEqual([])
 })
+
+it('removes events that were done a month ago, and no younger ones', async () => {
+  const { core, clock } = test
+  const schedules = createSchedules({ core, log: silentLog, maintain: async () => undefined })
+  const take = async (eventId: string) => {
+    const { id } = await core.inbox.accept({ channel: 'sandbox', eventId, body: '{}' })
+    await core.write((tx) => core.inbox.finish(tx, id))
+  }
+  await Promise.all(Array.from({ length: 1100 }, (_, i) => take(`old-${i}`)))
+  clock.advance(29 * day)
+  await take('young')
+  clock.advance(2 * day)
+  await schedules.lookAtAll()
+  const left = await core.read((tx) => select<{ eventId: string }>(tx, 'SELECT eventId FROM inbox'))
+  expect(left).toEqual([{ eventId: 'young' }])
+})
