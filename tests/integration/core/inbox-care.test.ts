@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { InboxEntity, mostAttempts } from '../../../core/inbox/inbox.js'
 import { makeActor } from '../../support/make.js'
@@ -101,19 +103,32 @@ describe('the order of one sender’s events', () => {
   })
 })
 
+/** What is in use once everything that nobody needs is gone. */
+function heapNow(): number {
+  setFlagsFromString('--expose_gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
 describe('a flood', () => {
   it('fills the table and not the memory: what is beyond the bound is told to come again', async () => {
     const run = await startCore()
     try {
-      const body = 'x'.repeat(1000)
+      const before = heapNow()
       let most = 0
+      let grown = Number.POSITIVE_INFINITY
       const ends = await Promise.allSettled(
         Array.from({ length: 50_000 }, (_, n) => {
+          // Each body is a string of its own: 50,000 of them would be 200 MB.
+          const body = `${n} `.padEnd(2000, String.fromCharCode(0x4e00 + (n % 100)))
           const taken = run.core.inbox.accept({ channel: 'flood', eventId: `${n}`, body, hold: false })
           most = Math.max(most, run.core.inbox.waiting().entries)
+          if (n === 49_999) grown = heapNow() - before
           return taken
         }),
       )
+      expect(grown / 2 ** 20).toBeLessThan(100)
       const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []))
       expect(most).toBeLessThanOrEqual(5000)
       expect(new Set(refused.map(({ name }) => name))).toEqual(new Set(['InboxFullError']))
