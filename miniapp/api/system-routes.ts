@@ -127,10 +127,9 @@ function byPlatform(rows: Backlog['deliveries']): SystemState['deliveries'] {
     if (lostStates.has(state)) sum.lost += count
     sums.set(platform, sum)
   }
-  return [...sums].map(([name, sum]) => ({
-    platform: platforms.find((platform) => platform === name) ?? null,
-    ...sum,
-  }))
+  return [...sums]
+    .filter(([, { sent, lost }]) => sent + lost > 0)
+    .map(([name, sum]) => ({ platform: platforms.find((platform) => platform === name) ?? null, ...sum }))
 }
 
 async function readStuck(tx: EntityManager, core: Core): Promise<SystemState['stuck']> {
