@@ -198,6 +198,7 @@ export async function start(
         checkDatabase: () => checkDatabase(database, config.databaseUrl, systemClock.now),
         bridges: adapters.flatMap(({ bridge }) => bridge ?? []),
         publicUrl: config.publicUrl,
+        pageScripts: config.pageScripts,
         fileStore,
         state,
         secureCookies: config.publicUrl.startsWith('https:'),
@@ -213,6 +214,7 @@ export async function start(
       nextId: ids.next,
       ops,
       measure: metrics.measure(),
+      scripts: Object.values(config.pageScripts),
     })
   const app = does.has('web') ? web() : createOpsServer({ log, nextId: ids.next, ops })
   const pages = app.callback()

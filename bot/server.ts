@@ -24,6 +24,8 @@ export interface ServerDeps {
   ops: Koa.Middleware
   /** Measures requests. */
   measure: Koa.Middleware
+  /** Addresses of the platforms' scripts that pages may load in their clients. */
+  scripts?: readonly string[]
 }
 
 /** The HTTP side: headers, request ids, the routers and the built pages. */
@@ -38,11 +40,12 @@ export function createServer({
   nextId,
   ops,
   measure,
+  scripts = [],
 }: ServerDeps): Koa {
   const app = new Koa({ proxy: trustProxy })
   app.use(measure)
   app.use(requests(log, nextId))
-  app.use(headers())
+  app.use(headers(scripts))
   if (hosts) app.use(onlyKnownHosts(hosts))
   // The sandbox plays another company's server: it reads its bodies itself and comes before everything else.
   if (sandbox) app.use(sandbox.routes()).use(sandbox.allowedMethods())
@@ -113,13 +116,14 @@ function onlyKnownHosts(hosts: ReadonlySet<string>): Koa.Middleware {
  * Helmet without what breaks us: the console and desktop clients frame the pages, and an installation in a local
  * network has no https to upgrade to.
  */
-function headers(): Koa.Middleware {
+function headers(scripts: readonly string[] = []): Koa.Middleware {
+  const scriptHosts = [...new Set(scripts.map((script) => new URL(script).origin))]
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
+        scriptSrc: ["'self'", ...scriptHosts],
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         connectSrc: ["'self'", 'ws:', 'wss:'],

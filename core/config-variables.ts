@@ -76,6 +76,10 @@ export const platformVariables = {
     description: 'DingTalk: host of the sign-in page in a browser.',
     schema: address('https://login.dingtalk.com'),
   },
+  DINGTALK_PAGE_SCRIPT_URL: {
+    description: 'DingTalk: script that pages load inside its client (JSAPI).',
+    schema: address('https://g.alicdn.com/dingding/dingtalk-jsapi/3.0.25/dingtalk.open.js'),
+  },
   FEISHU_APP_ID: optional(
     'Feishu: App ID. Set it to use Feishu.',
     z.string().regex(/^cli_[0-9a-fA-F]{16}$/, 'must be cli_ and 16 hexadecimal digits'),
@@ -97,5 +101,9 @@ export const platformVariables = {
   FEISHU_ACCOUNTS_URL: {
     description: 'Feishu: host of the sign-in page.',
     schema: address('https://accounts.feishu.cn'),
+  },
+  FEISHU_PAGE_SCRIPT_URL: {
+    description: 'Feishu: script that pages load inside its client (H5 JSSDK).',
+    schema: address('https://lf-scm-cn.feishucdn.com/lark/op/h5-js-sdk-1.5.34.js'),
   },
 } as const

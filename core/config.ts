@@ -129,6 +129,8 @@ export interface Config {
   services: readonly Service[]
   metricsToken: string | null
   platforms: PlatformSettings
+  /** Scripts of the platforms' clients that pages load there; of platforms in use only. */
+  pageScripts: Partial<Record<'dingtalk' | 'feishu', string>>
   outreach: OutreachSettings
   faultPoint: string | undefined
 }
@@ -205,6 +207,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     services: v.SERVICES,
     metricsToken: v.METRICS_TOKEN ?? null,
     platforms,
+    pageScripts: {
+      ...(platforms.dingtalk ? { dingtalk: v.DINGTALK_PAGE_SCRIPT_URL } : {}),
+      ...(platforms.feishu ? { feishu: v.FEISHU_PAGE_SCRIPT_URL } : {}),
+    },
     outreach,
     faultPoint: v.FAULT_POINT,
   }

@@ -18,6 +18,7 @@ import { addPeopleRoutes } from './people-routes.js'
 import { addPlanRoutes } from './plan-routes.js'
 import { answerProblems } from './problems.js'
 import { addSessionRoutes } from './session-routes.js'
+import { addSignInRoutes } from './sign-in-routes.js'
 import { addSystemRoutes } from './system-routes.js'
 import { addTaskRoutes } from './task-routes.js'
 import { addTodayRoute } from './today-routes.js'
@@ -49,6 +50,7 @@ export function createApi(deps: ApiDeps): Router {
     })
   }
   addSessionRoutes(router, deps, add)
+  addSignInRoutes(router, deps, add)
   addPeopleRoutes(add, deps)
   addTodayRoute(add, deps)
   addLeadRoutes(add, deps)

@@ -22,6 +22,8 @@ export interface ApiDeps {
   checkDatabase?: () => Promise<Finding[]>
   /** How the pages are at home in the platforms' clients; those without one open in a browser. */
   bridges?: readonly PageBridge[]
+  /** Addresses of the scripts that give pages their abilities in a platform's client. */
+  pageScripts?: Partial<Record<Platform, string>>
   /** Where browsers reach this installation, without a slash at the end. */
   publicUrl?: string
   fileStore: FileStore

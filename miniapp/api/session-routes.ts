@@ -5,8 +5,8 @@ import { departmentNames } from '../../core/org/departments.js'
 import { sessionTtlMs } from '../../core/org/sessions.js'
 import { can } from '../../core/permissions/permissions.js'
 import type { PersonActor } from '../../core/actor.js'
-import { platforms } from '../../core/ports/platform.js'
-import type { Me, WaysIn } from '../contract/session.js'
+import type { Platform } from '../../core/ports/platform.js'
+import type { Me } from '../contract/session.js'
 import { signInSchema } from '../contract/session.js'
 import type { AddRoute } from './api.js'
 import { readJson } from './body.js'
@@ -20,12 +20,6 @@ const signIns = { points: 60, windowMs: 60_000 }
 export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): void {
   const { core, identities, secureCookies, state } = deps
 
-  function setCookie(ctx: Context, value: string, maxAgeMs: number): void {
-    const parts = [`${sessionCookie}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Lax']
-    parts.push(`Max-Age=${Math.floor(maxAgeMs / 1000)}`, ...(secureCookies ? ['Secure'] : []))
-    ctx.set('set-cookie', parts.join('; '))
-  }
-
   router.post('/session', async (ctx) => {
     if ((await state.take(`sign-in:${ctx.ip}`, signIns)) > 0) throw new DomainError('request.too_many')
     const { platform, code } = parse(signInSchema, await readJson(ctx))
@@ -33,33 +27,55 @@ export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): 
     if (!identity) throw new DomainError('session.platform_off')
     const account = await identity.redeem(code, 'client')
     if (!account) throw new DomainError('session.code_invalid')
-    const device = ctx.get('user-agent')
-    const origin = { channel: 'miniapp', ip: ctx.ip, device: device.slice(0, 200) }
-    const { actor, token } = await core.write(async (tx) => {
-      const person = await core.org.findByAccount(tx, platform, account.externalId)
-      if (!person) throw new DomainError('account.unbound')
-      const signedIn = await core.org.actorOf(tx, person.id, origin)
-      if (!signedIn) throw new DomainError('account.left')
-      await core.bindings.acted(tx, platform, account.externalId)
-      return { actor: signedIn, token: await core.sessions.open(tx, person.id, device) }
-    })
-    setCookie(ctx, token, sessionTtlMs)
-    ctx.body = await presentMe(deps, actor)
-  })
-
-  router.get('/sign-in', (ctx) => {
-    const answer: WaysIn = { platforms: platforms.filter((platform) => identities[platform]) }
-    ctx.body = answer
+    ctx.body = await openSession(ctx, deps, platform, account.externalId)
   })
 
   router.delete('/session', async (ctx) => {
     const token = ctx.cookies.get(sessionCookie)
     if (token) await core.write((tx) => core.sessions.close(tx, token))
-    setCookie(ctx, '', 0)
+    setCookie(ctx, sessionCookie, '', { maxAgeMs: 0, secure: secureCookies })
     ctx.body = { ok: true }
   })
 
   add('get', '/me', (_ctx, actor) => presentMe(deps, actor))
+}
+
+/**
+ * Opens a session for a platform account and sets its cookie.
+ *
+ * @throws DomainError `account.unbound`, `account.left`.
+ */
+export async function openSession(
+  ctx: Context,
+  deps: ApiDeps,
+  platform: Platform,
+  externalId: string,
+): Promise<Me> {
+  const { core, secureCookies } = deps
+  const device = ctx.get('user-agent')
+  const origin = { channel: 'miniapp', ip: ctx.ip, device: device.slice(0, 200) }
+  const { actor, token } = await core.write(async (tx) => {
+    const person = await core.org.findByAccount(tx, platform, externalId)
+    if (!person) throw new DomainError('account.unbound')
+    const signedIn = await core.org.actorOf(tx, person.id, origin)
+    if (!signedIn) throw new DomainError('account.left')
+    await core.bindings.acted(tx, platform, externalId)
+    return { actor: signedIn, token: await core.sessions.open(tx, person.id, device) }
+  })
+  setCookie(ctx, sessionCookie, token, { maxAgeMs: sessionTtlMs, secure: secureCookies })
+  return presentMe(deps, actor)
+}
+
+/** A cookie that scripts cannot read and other sites' requests do not carry. Several may be set in one answer. */
+export function setCookie(
+  ctx: Context,
+  name: string,
+  value: string,
+  { maxAgeMs, secure, path = '/' }: { maxAgeMs: number; secure: boolean; path?: string },
+): void {
+  const parts = [`${name}=${value}`, `Path=${path}`, 'HttpOnly', 'SameSite=Lax']
+  parts.push(`Max-Age=${Math.floor(maxAgeMs / 1000)}`, ...(secure ? ['Secure'] : []))
+  ctx.append('set-cookie', parts.join('; '))
 }
 
 async function presentMe({ core, config }: ApiDeps, actor: PersonActor): Promise<Me> {

@@ -10,6 +10,7 @@ interface Refusal {
 const refusals: Record<string, Refusal> = {
   'session.needed': { status: 401, message: '登录已失效，请从聊天里重新打开这个页面' },
   'session.code_invalid': { status: 401, message: '这个链接已经用过或过期了，请从聊天里重新打开' },
+  'session.state_invalid': { status: 401, message: '这次登录已经过期，或不是从这个浏览器开始的，请重新登录' },
   'session.platform_off': { status: 401, message: '这个平台没有启用，请从聊天里重新打开' },
   'session.platform_down': { status: 503, message: '暂时联系不上聊天平台，请稍后再试' },
   'account.unbound': { status: 403, message: '你的账号还没有绑定到同事名单，请联系管理员' },

@@ -6,9 +6,55 @@ export const platformSchema = z.enum(['sandbox', 'wecom', 'dingtalk', 'feishu'])
 /** `POST /api/session`: the one-time code that the messenger put into the page's address. */
 export const signInSchema = z.strictObject({ platform: platformSchema, code: z.string().min(8).max(2000) })
 
-/** `GET /api/sign-in`, for anybody: through which platforms people can come in here. */
-export const waysInSchema = z.object({ platforms: z.array(platformSchema) })
-export type WaysIn = z.infer<typeof waysInSchema>
+/** `GET /api/sign-in/options`, for anybody: through which platforms people can come in here. */
+export const signInOptionsSchema = z.object({
+  platforms: z.array(
+    z.object({
+      platform: platformSchema,
+      /** What the page hands to the platform's script, e.g. `corpId`, `agentId`, `appId`; nothing secret. */
+      publicIds: z.record(z.string(), z.string()),
+      /** Address of the script that gives pages the client's abilities; null where none is needed. */
+      script: z.string().nullable(),
+      /** It has a sign-in page, for a browser outside its client. */
+      hasSignInPage: z.boolean(),
+    }),
+  ),
+})
+export type SignInOptions = z.infer<typeof signInOptionsSchema>
+
+/** A place in these pages, never an address elsewhere: `/leads/01J…?tab=1`. */
+export const localPathSchema = z
+  .string()
+  .max(500)
+  // A browser reads `//host`, `/\\host` and control characters as the way to another site.
+  .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/)
+
+/** `POST /api/sign-in`: the way to the platform's sign-in page; `client` inside its app. Answers where to go. */
+export const startSignInSchema = z.strictObject({
+  platform: platformSchema,
+  way: z.enum(['client', 'browser']),
+  returnTo: localPathSchema,
+})
+export const signInStartedSchema = z.object({ url: z.string() })
+export type SignInStarted = z.infer<typeof signInStartedSchema>
+
+/** `POST /api/sign-in/finish`: what the platform's page came back with. */
+export const finishSignInSchema = z.strictObject({
+  code: z.string().min(4).max(2000),
+  state: z.string().min(8).max(200),
+})
+
+/** `GET /api/js-signature?platform=&url=`: for a page of ours, without its fragment. */
+export const pageSignatureSchema = z.object({
+  timestamp: z.number(),
+  nonce: z.string(),
+  signature: z.string(),
+})
+export type PageSignature = z.infer<typeof pageSignatureSchema>
+
+/** `GET /api/people/:id/account?platform=`: whom the client's chat is opened with; null where there is none. */
+export const colleagueAccountSchema = z.object({ account: z.string().nullable() })
+export type ColleagueAccount = z.infer<typeof colleagueAccountSchema>
 
 export const meSchema = z.object({
   id: idSchema,
@@ -34,6 +80,9 @@ export const meSchema = z.object({
   now: instantSchema,
 })
 export type Me = z.infer<typeof meSchema>
+
+export const signInFinishedSchema = z.object({ me: meSchema, returnTo: localPathSchema })
+export type SignInFinished = z.infer<typeof signInFinishedSchema>
 
 /** `GET /api/me/profile`: the page 我的. */
 export const profileSchema = z.object({

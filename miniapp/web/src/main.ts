@@ -7,5 +7,5 @@ import App from './app.vue'
 import { router } from './router.js'
 import { signIn } from './session.js'
 
-void signIn()
+void signIn().then((page) => (page === null ? undefined : router.replace(page)))
 createApp(App).use(router).mount('#app')

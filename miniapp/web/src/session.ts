@@ -1,7 +1,9 @@
 import { shallowRef } from 'vue'
 import type { Problem } from '../../contract/common.js'
-import type { Me } from '../../contract/session.js'
-import { ask, RequestFailed, whenSignedOut } from './api.js'
+import type { Me, SignInFinished, SignInStarted } from '../../contract/session.js'
+import { ask, post, RequestFailed, whenSignedOut } from './api.js'
+import type { Platform } from './bridge/bridge.js'
+import { clientOption, requestCode } from './bridge/open.js'
 import { startLive, stopLive } from './live.js'
 import { signInCode } from './sign-in-code.js'
 import { texts } from './texts.js'
@@ -20,23 +22,75 @@ whenSignedOut(() => {
   stopLive()
 })
 
-/** Signs in with the code that came in the address, or goes on with the session there is. */
-export async function signIn(): Promise<void> {
-  const { code, platform } = signInCode
+/**
+ * Signs in with the code that came in the address, goes on with the session there is, or asks the client around the
+ * page who is there.
+ *
+ * @returns the page to go to, where a sign-in page was left for; null to stay.
+ */
+export async function signIn(): Promise<string | null> {
+  const { code, state, platform } = signInCode
   try {
-    me.value = code
-      ? await ask<Me>('/session', { method: 'POST', body: { platform, code } })
-      : await ask<Me>('/me')
-    signedOut.value = null
-    startLive()
+    if (code && state) {
+      const body = { code, state }
+      const { me: found, returnTo } = await ask<SignInFinished>('/sign-in/finish', { method: 'POST', body })
+      enter(found)
+      return returnTo
+    }
+    enter(
+      code
+        ? await ask<Me>('/session', { method: 'POST', body: { platform, code } })
+        : ((await goOn()) ?? (await askClient())),
+    )
   } catch (error) {
     // A code that was used already (page reloaded, link opened twice) may still have its session.
-    if (code && error instanceof RequestFailed && error.problem.code === 'session.code_invalid') {
-      await signInAgain(error.problem)
-      return
-    }
-    signedOut.value = problemOf(error)
+    const again = code !== null && error instanceof RequestFailed && codeTroubles.has(error.problem.code)
+    const found = again ? await goOn().catch(() => null) : null
+    if (found) enter(found)
+    else signedOut.value = problemOf(error)
   }
+  return null
+}
+
+const codeTroubles = new Set(['session.code_invalid', 'session.state_invalid'])
+
+function enter(found: Me): void {
+  me.value = found
+  signedOut.value = null
+  startLive()
+}
+
+/** Goes on with the session there is; null without one. */
+async function goOn(): Promise<Me | null> {
+  try {
+    return await ask<Me>('/me')
+  } catch (error) {
+    if (error instanceof RequestFailed && error.problem.code === 'session.needed') return null
+    throw error
+  }
+}
+
+/** Inside a platform's client the client says who is there. @throws RequestFailed `session.needed` elsewhere. */
+async function askClient(): Promise<Me> {
+  const option = await clientOption()
+  const nobody = new RequestFailed(401, noSession)
+  if (!option) throw nobody
+  const { platform } = option
+  const code = await requestCode(option).catch(() => {
+    throw nobody
+  })
+  if (code) return ask<Me>('/session', { method: 'POST', body: { platform, code } })
+  if (!option.hasSignInPage) throw nobody
+  await goToSignIn(platform, 'client')
+  // The page is being left: what is shown meanwhile is that it opens.
+  return new Promise(() => undefined)
+}
+
+/** Leaves for the platform's sign-in page; it comes back to the page that is open now. */
+export async function goToSignIn(platform: Platform, way: 'client' | 'browser'): Promise<void> {
+  const returnTo = `${location.pathname.replace(/^\/app(?=\/)/, '') || '/'}${location.search}`
+  const { url } = await post<SignInStarted>('/sign-in', { platform, way, returnTo })
+  location.assign(url)
 }
 
 export async function signOut(): Promise<void> {
@@ -44,16 +98,6 @@ export async function signOut(): Promise<void> {
   stopLive()
   me.value = null
   signedOut.value = noSession
-}
-
-async function signInAgain(problem: Problem): Promise<void> {
-  try {
-    me.value = await ask<Me>('/me')
-    signedOut.value = null
-    startLive()
-  } catch {
-    signedOut.value = problem
-  }
 }
 
 const problemOf = (error: unknown): Problem =>

@@ -1,17 +1,20 @@
 /**
- * The one-time code that the messenger put into this page's address. It is taken out as soon as this is read, so that
- * it is in no history, no copied link and no later request; the router imports this before it looks at the address.
+ * The one-time code that the messenger, or its sign-in page, put into this page's address. It is taken out as soon as
+ * this is read, so that it is in no history, no copied link and no later request; the router imports this before it
+ * looks at the address.
  */
-export const signInCode: { code: string | null; platform: string | null } = takeCode()
+export const signInCode: { code: string | null; state: string | null; platform: string | null } = takeCode()
 
 function takeCode() {
   const address = new URL(location.href)
-  const code = address.searchParams.get('code')
-  const platform = address.searchParams.get('platform')
+  const take = (name: string) => address.searchParams.get(name)
+  // DingTalk calls it by both names.
+  const code = take('code') ?? take('authCode')
+  const state = take('state')
+  const platform = take('platform')
   if (code) {
-    address.searchParams.delete('code')
-    address.searchParams.delete('platform')
+    for (const name of ['code', 'authCode', 'state', 'platform']) address.searchParams.delete(name)
     history.replaceState(history.state, '', address)
   }
-  return { code, platform }
+  return { code, state, platform }
 }

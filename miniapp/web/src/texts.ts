@@ -35,6 +35,12 @@ export const texts = {
     unboundHint: '管理员在后台把你的账号和同事名单对上以后，重新从聊天里打开就可以了。',
     sandbox: '前往沙盒聊天',
     opening: '正在打开…',
+    signIn: (platform: string) => `用${platform}登录`,
+  },
+  colleague: {
+    contact: (name: string) => `联系${name}`,
+    noAccount: '这位同事在这个平台上还没有绑定账号',
+    failed: '没能打开聊天，请在通讯录里找这位同事',
   },
   today: {
     greeting: (hour: number) =>

@@ -91,7 +91,9 @@ describe('signing in to the pages', () => {
   })
 
   it('tells a stranger through which platforms people come in, and nothing else', async () => {
-    expect((await host.api().get('/sign-in')).body).toEqual({ platforms: ['sandbox'] })
+    expect((await host.api().get('/sign-in/options')).body).toEqual({
+      platforms: [{ platform: 'sandbox', publicIds: {}, script: null, hasSignInPage: false }],
+    })
   })
 
   it('answers a body that is too large with 413', async () => {

@@ -1,0 +1,44 @@
+import * as ww from '@wecom/jssdk'
+import type { Bridge, BridgeSetUp } from './bridge.js'
+
+/** The page in WeCom's client, through its own library; this file is loaded only there. */
+export async function openWecom({ publicIds, sign }: BridgeSetUp): Promise<Bridge> {
+  const { corpId = '', agentId = '' } = publicIds
+  ww.register({
+    corpId,
+    agentId,
+    jsApiList: ['openEnterpriseChat', 'scanQRCode', 'chooseImage', 'getLocation', 'closeWindow'],
+    async getConfigSignature() {
+      const { timestamp, nonce, signature } = await sign()
+      return { timestamp, nonceStr: nonce, signature }
+    },
+  })
+  await ww.ensureCorpConfigReady()
+  return {
+    platform: 'wecom',
+    can: new Set(['openChat', 'closePage', 'scan', 'chooseImage', 'location', 'setTitle']),
+    async openChat(userId) {
+      await ww.openEnterpriseChat({ userIds: [userId], groupName: '' })
+    },
+    async closePage() {
+      await ww.closeWindow()
+    },
+    async scan() {
+      const scanType = [ww.ScanQRCodeType.qrCode, ww.ScanQRCodeType.barCode]
+      const { resultStr } = await ww.scanQRCode({ needResult: true, scanType })
+      if (!resultStr) throw new Error('nothing was scanned')
+      return resultStr
+    },
+    async chooseImage() {
+      return (await ww.chooseImage({ count: 9 })).localIds
+    },
+    async location() {
+      const { latitude, longitude } = await ww.getLocation({ type: ww.LocationType.gcj02 })
+      return { latitude: Number(latitude), longitude: Number(longitude) }
+    },
+    // The client shows the page's own title.
+    async setTitle(title) {
+      document.title = title
+    },
+  }
+}
