@@ -39,6 +39,12 @@ export async function startFleet(engine: Engine, processes: number) {
       ...redis,
     }),
   )
+  // A bench that fails or is stopped leaves nobody behind.
+  const endAll = () => {
+    for (const one of started) one.kill('SIGKILL')
+  }
+  process.once('exit', endAll)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   return {
     platform,
     cookie: `gj_session=${session}`,
@@ -46,6 +52,7 @@ export async function startFleet(engine: Engine, processes: number) {
     async stop() {
       for (const one of started) one.kill('SIGTERM')
       await Promise.all(started.map(({ ended }) => ended))
+      process.off('exit', endAll)
       platform.stop()
       await database.drop()
     },
