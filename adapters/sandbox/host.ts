@@ -1,3 +1,5 @@
+import type { Card } from '../../core/ports/card.js'
+
 /**
  * What the product tells the console about itself: the panel “系统在做什么” and the clock. The sandbox plays a
  * platform and knows nothing of leads or deadlines, so every word shown there comes from here.
@@ -12,6 +14,8 @@ export interface SandboxHost {
   advanceClock(ms: number): Promise<ClockAnswer>
   /** A line about a person for the persona switcher, e.g. department and open leads. */
   personInfo?(externalId: string): Promise<string | null>
+  /** Every card of the product in the states that people meet, for the gallery; absent where there is none. */
+  gallery?(): Promise<{ name: string; card: Card }[]>
 }
 
 export type ClockAnswer = { ok: true } | { ok: false; reason: string }

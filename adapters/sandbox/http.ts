@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { AccountBook } from './accounts.js'
 import type { Acting } from './acting.js'
 import type { ChatBook } from './chats.js'
+import { drawGallery } from './gallery.js'
 import type { SandboxHost } from './host.js'
 import { botName } from './limits.js'
 import type { MessageLog } from './message-log.js'
@@ -134,6 +135,10 @@ export function createSandboxRouter(deps: HttpDeps): Router {
   router.put('/settings', async (ctx) => {
     ctx.body = settings.set(await readBody(ctx, bodies.settings))
     deps.onSettings()
+  })
+
+  router.get('/gallery.json', async (ctx) => {
+    ctx.body = await drawGallery(host, settings)
   })
 
   router.get('/panel', async (ctx) => {

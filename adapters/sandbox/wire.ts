@@ -104,3 +104,16 @@ export interface Hello {
   type: 'be'
   accountId: string
 }
+
+/** One card of the product as every platform is handed it, for the gallery. */
+export interface GalleryRow {
+  name: string
+  kind: string
+  sandbox: Card
+  /** A template card. */
+  wecom: Record<string, unknown>
+  /** The variables of the shipped templates. */
+  dingtalk: Record<string, string>
+  /** Card JSON 2.0. */
+  feishu: Record<string, unknown>
+}

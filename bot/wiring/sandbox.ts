@@ -54,6 +54,8 @@ export async function openSandbox(
         if (answer.ok) onClock()
         return answer
       },
+      // Drawn when somebody looks: it takes a database of its own.
+      gallery: async () => (await import('../gallery/gallery.js')).galleryCards(),
       async personInfo(externalId) {
         return core.read(async (tx) => {
           const person = await core.org.findByAccount(tx, 'sandbox', externalId)

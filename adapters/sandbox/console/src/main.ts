@@ -6,10 +6,21 @@ import { parseRoute } from './route.js'
 import './styles/tokens.css'
 import './styles/base.css'
 
-createApp(App).mount('#app')
-connect(() => void refresh())
-const { accountId, chatId } = parseRoute(location.hash)
-void becomePersona(accountId, chatId)
-addEventListener('hashchange', followRoute)
-addEventListener('popstate', followRoute)
-document.addEventListener('visibilitychange', reportRead)
+if (/^\/gallery\/?$/.test(location.pathname)) void showGallery()
+else showMessenger()
+
+/** Every card side by side; it is loaded when somebody looks at it. */
+async function showGallery(): Promise<void> {
+  const { default: Gallery } = await import('./gallery/Gallery.vue')
+  createApp(Gallery).mount('#app')
+}
+
+function showMessenger(): void {
+  createApp(App).mount('#app')
+  connect(() => void refresh())
+  const { accountId, chatId } = parseRoute(location.hash)
+  void becomePersona(accountId, chatId)
+  addEventListener('hashchange', followRoute)
+  addEventListener('popstate', followRoute)
+  document.addEventListener('visibilitychange', reportRead)
+}

@@ -107,6 +107,15 @@ export const texts = {
     dingtalk: '按钮要在 2 秒内答复；一段文字最多 341 字；群里要 @。',
     feishu: '表单齐全，按钮要在 3 秒内答复；群里的话都看得到。',
   } satisfies Record<LimitsName, string>,
+  gallery: {
+    title: '卡片画廊',
+    about: '产品的每一种卡片，按各平台收到的内容并排画出来。字号、间距以各平台客户端为准。',
+    failed: '没有画出来，请看服务器日志',
+    sandbox: '沙盒',
+    wecom: '企业微信 · 模板卡片',
+    dingtalk: '钉钉 · 互动卡片',
+    feishu: '飞书 · 卡片 2.0',
+  },
   deliveryStates: {
     queued: '排队',
     sending: '发送中',
