@@ -1,0 +1,58 @@
+import { DomainError } from '../../core/errors.js'
+import { WireError } from '../../adapters/shared/wire-error.js'
+import { stopwatch } from '../../core/ports/clock.js'
+import { createChance, mutate } from './mutate.js'
+import { targets } from './targets.js'
+
+export interface FuzzResult {
+  inputs: number
+  refused: number
+  slowestMs: number
+  slowest: string
+  /** Growth of the heap after the first tenth, megabytes; with `--expose-gc` after a collection. */
+  grownMb: number
+  /** Throws that are not typed, with the input, at most ten. */
+  faults: string[]
+}
+
+const heapMb = (): number => {
+  globalThis.gc?.()
+  return process.memoryUsage().heapUsed / 1024 / 1024
+}
+
+/** Feeds every decoder in turn until `inputs` are done or `until` (stopwatch) is past. */
+export function runFuzz({
+  seed,
+  inputs,
+  until = Infinity,
+}: {
+  seed: number
+  inputs: number
+  until?: number
+}): FuzzResult {
+  const chance = createChance(seed)
+  const result: FuzzResult = { inputs: 0, refused: 0, slowestMs: 0, slowest: '', grownMb: 0, faults: [] }
+  let early: number | null = null
+  for (; result.inputs < inputs; result.inputs += 1) {
+    if (result.inputs % 1_000 === 0 && stopwatch() > until) break
+    if (early === null && result.inputs >= inputs / 10) early = heapMb()
+    const target = targets[result.inputs % targets.length]
+    const sample = target?.samples[chance.below(target.samples.length)]
+    if (!target || !sample) continue
+    const input = mutate(chance, sample)
+    const startedAt = stopwatch()
+    try {
+      target.read(input)
+    } catch (error) {
+      result.refused += 1
+      if (!(error instanceof WireError) && !(error instanceof DomainError) && result.faults.length < 10)
+        result.faults.push(`${target.name}: ${String(error)}: ${input.toString('base64')}`)
+    }
+    const ms = stopwatch() - startedAt
+    if (ms > result.slowestMs) Object.assign(result, { slowestMs: ms, slowest: target.name })
+  }
+  result.grownMb = heapMb() - (early ?? heapMb())
+  if (Object.hasOwn(Object.prototype, 'r') || Object.keys(Object.prototype).length > 0)
+    result.faults.push('the prototype of all objects was changed')
+  return result
+}
