@@ -95,7 +95,8 @@ export function createPlaybook({ clock, ids, changes }: { clock: Clock; ids: Ids
     /**
      * Saves a draft.
      *
-     * @throws DomainError `playbook.invalid` with `problems: { path, message }[]`; `playbook.unknown`.
+     * @throws DomainError `permission.denied` for others than admins; `playbook.invalid` with
+     *   `problems: { path, message }[]`; `playbook.unknown`.
      */
     async saveDraft(
       tx: Tx,
@@ -104,6 +105,7 @@ export function createPlaybook({ clock, ids, changes }: { clock: Clock; ids: Ids
       body: unknown,
       note: string,
     ): Promise<PlaybookVersion> {
+      requireAdmin(actor)
       const known = requireName(name)
       const row = await add(tx, actor, known, check(known, body), 'draft', note)
       await changes.append(tx, actor, {
@@ -116,6 +118,7 @@ export function createPlaybook({ clock, ids, changes }: { clock: Clock; ids: Ids
 
     /** Puts a draft in force. @throws DomainError `playbook.version_not_found` when it is no draft of this document. */
     async publish(tx: Tx, actor: Actor, name: string, version: number): Promise<void> {
+      requireAdmin(actor)
       const known = requireName(name)
       const before = await this.get(tx, known)
       await archivePublished(tx, known)
@@ -137,6 +140,7 @@ export function createPlaybook({ clock, ids, changes }: { clock: Clock; ids: Ids
 
     /** Puts an earlier version's body in force again, as a new version: history only grows. */
     async rollBack(tx: Tx, actor: Actor, name: string, version: number): Promise<PlaybookVersion> {
+      requireAdmin(actor)
       const known = requireName(name)
       const earlier = await tx.getRepository(PlaybookVersionEntity).findOneBy({ name: known, version })
       if (!earlier) throw new DomainError('playbook.version_not_found', { name, version })
@@ -183,4 +187,10 @@ function check(name: DocumentName, body: unknown): unknown {
     message: issue.message,
   }))
   throw new DomainError('playbook.invalid', { name, problems })
+}
+
+/** The rules decide what everybody may do, so they are checked before the module of permissions stands. */
+function requireAdmin(actor: Actor): void {
+  if (actor.kind === 'person' && actor.role !== 'admin')
+    throw new DomainError('permission.denied', { ability: 'playbook.edit' })
 }

@@ -3,6 +3,7 @@ import { systemActor } from '../../../core/actor.js'
 import { createCore } from '../../../core/app.js'
 import { documentNames, documents } from '../../../core/playbook/documents.js'
 import { PlaybookVersionEntity } from '../../../core/playbook/playbook.js'
+import { makeActor } from '../../support/make.js'
 import { startCore, type TestCore } from '../../support/test-core.js'
 
 const admin = systemActor('test')
@@ -53,6 +54,22 @@ describe('the playbook', () => {
 
   it.each(['no-such-document', '__proto__', 'constructor'])('knows no document %s', async (name) => {
     await expect(save({}, name)).rejects.toMatchObject({ code: 'playbook.unknown' })
+  })
+
+  it('is changed by admins only, whoever asks', async () => {
+    const rep = await makeActor(run.core, 'rep')
+    const { core } = run
+    const denied = { code: 'permission.denied' }
+    const calendar = await core.read((tx) => core.playbook.get(tx, 'calendar'))
+    await expect(
+      core.write((tx) => core.playbook.saveDraft(tx, rep, 'calendar', calendar, '')),
+    ).rejects.toMatchObject(denied)
+    await expect(core.write((tx) => core.playbook.publish(tx, rep, 'calendar', 1))).rejects.toMatchObject(
+      denied,
+    )
+    await expect(core.write((tx) => core.playbook.rollBack(tx, rep, 'calendar', 1))).rejects.toMatchObject(
+      denied,
+    )
   })
 
   it('goes back to an earlier version as a new one: history only grows', async () => {
