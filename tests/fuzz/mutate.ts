@@ -25,12 +25,12 @@ const mostBytes = 4_096
 /** A valid sample with one to four places changed, or, now and then, no sample at all. */
 export function mutate(chance: Chance, sample: Uint8Array): Buffer {
   if (chance.below(20) === 0) return Buffer.from(chance.bytes(chance.below(400)))
-  let bytes = Buffer.from(sample)
+  let bytes: Buffer<ArrayBuffer> = Buffer.from(sample)
   for (let changes = 1 + chance.below(4); changes > 0; changes -= 1) bytes = change(chance, bytes)
   return bytes.subarray(0, mostBytes)
 }
 
-function change(chance: Chance, bytes: Buffer): Buffer {
+function change(chance: Chance, bytes: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
   const at = chance.below(bytes.length + 1)
   const end = Math.min(bytes.length, at + chance.below(24))
   const put = (middle: Uint8Array, from = at, to = end) =>

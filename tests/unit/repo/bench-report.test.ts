@@ -25,7 +25,7 @@ describe('the bench report', () => {
     ]).split('\n')
 
     expect(line.split(/ {2,}/)).toEqual([
-      ...['webhook', '8,000', 'requests/s', '≥ 0.5 × floor', '20,000 (bare HTTP)', '0.40', 'MISSED'],
+      ...['webhook', '8,000', 'requests/s', '≥ 0.5 × floor', '20,000 (bare HTTP)', '0.40', 'missed by 20 %'],
     ])
   })
 
