@@ -66,7 +66,8 @@ const mix: Kind[] = [
 const retryMs = 300
 const longestRetryMs = 3_000
 const mostTries = 100
-const drainMs = 300_000
+/** Feishu takes 1,000 messages a minute of an app: what ten thousand callbacks lead to goes out long after them. */
+const drainMs = 1_200_000
 const helpTitle = '我能帮你做这些'
 
 /** Sends callbacks to the whole product at a steady rate, breaks its connections, and counts what came of each. */
