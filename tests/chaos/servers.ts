@@ -34,6 +34,8 @@ export async function makeMariadb(folder: string): Promise<ThrowAwayServer> {
     '--no-defaults',
     ...asRoot,
     `--datadir=${data}`,
+    // Two installations at once would take each other's temporary tables for their own.
+    `--tmpdir=${folder}`,
     '--auth-root-authentication-method=normal',
   ]
   const made = spawnSync('mariadb-install-db', [...install, '--skip-test-db', '--skip-name-resolve'], {
