@@ -18,7 +18,7 @@ async function survive(options: Pick<ChaosOptions, 'db' | 'seed'>): Promise<void
 
 describe('a storm of faults loses nothing and does nothing twice', () => {
   it('on SQLite', () => survive({ db: 'sqlite', seed: 101 }))
-  it.skipIf(!hasMariadb())('on MariaDB', () => survive({ db: 'mysql', seed: 102 }))
+  if (hasMariadb()) it('on MariaDB', () => survive({ db: 'mysql', seed: 102 }))
 })
 
 describe('the plan of a storm', () => {

@@ -1,14 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readFact, writeFact } from '../../../core/org/installation.js'
-import { startCore, usesMysql, type TestCore } from '../../support/test-core.js'
+import { startCore, type TestCore } from '../../support/test-core.js'
 
-/** MariaDB waits for room by itself and has no limit of this kind. */
-describe.skipIf(usesMysql)('a database whose disk is full', () => {
+/** Always the embedded one: MariaDB waits for room by itself and has no limit of this kind. */
+describe('a database whose disk is full', () => {
   let run: TestCore
+  let folder: string
   beforeEach(async () => {
-    run = await startCore()
+    folder = mkdtempSync(join(tmpdir(), 'genjin-full-'))
+    run = await startCore({ url: `sqlite:${join(folder, 'genjin.db')}` })
   })
-  afterEach(() => run.close())
+  afterEach(async () => {
+    await run.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
 
   const long = 'x'.repeat(200_000)
   const limitPages = (pages: number) => run.core.write((tx) => tx.query(`PRAGMA max_page_count = ${pages}`))
