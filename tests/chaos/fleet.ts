@@ -89,6 +89,14 @@ export function startFleet({ folder, double, env, clockOffsetMs }: FleetInput) {
     return result
   }
 
+  async function askAnybody(question: Order): Promise<number | null> {
+    for (const member of members) {
+      const answer = await ask(member, question)
+      if (answer !== null) return answer
+    }
+    return null
+  }
+
   for (const member of members) open(member)
 
   return {
@@ -117,13 +125,10 @@ export function startFleet({ folder, double, env, clockOffsetMs }: FleetInput) {
     },
 
     /** Work that is left, as one of the processes sees it; null while nobody can tell. */
-    async unfinished(): Promise<number | null> {
-      for (const member of members) {
-        const left = await ask(member, { do: 'count-unfinished' })
-        if (left !== null) return left
-      }
-      return null
-    },
+    unfinished: (): Promise<number | null> => askAnybody({ do: 'count-unfinished' }),
+
+    /** Steps of deadlines that are due and not fired yet; null while nobody can tell. */
+    due: (): Promise<number | null> => askAnybody({ do: 'count-due' }),
 
     /** No process is told to die any more: those that were are replaced. */
     async disarm(): Promise<void> {

@@ -116,7 +116,8 @@ type Strike = (fault: Plan['faults'][number]['fault']) => void
 
 /**
  * Waits until nobody has anything to do any more, twice in a row. Time is pushed past every lease and back-off only
- * when nothing moves by itself: a push while calls are under way would end their leases, and make work.
+ * when nothing moves by itself: a push while calls are under way would end their leases, and make work. A push also moves
+ * the runner's lease on to another process, which takes seconds: while steps are due, it is waited for.
  */
 async function settle(fleet: Fleet, say: (line: string) => void): Promise<void> {
   let quiet = 0
@@ -124,10 +125,11 @@ async function settle(fleet: Fleet, say: (line: string) => void): Promise<void> 
   await until(settleMs, 'everything has settled', async () => {
     const before: number | null = left
     left = await fleet.unfinished()
-    const isMoving = left !== null && before !== null && left < before
+    const due = await fleet.due()
+    const isMoving = due !== 0 || (left !== null && before !== null && left < before)
     if (!isMoving && left !== 0) await fleet.jumpClock(longestBackoffMs)
-    say(`settling: ${left ?? 'nobody can tell how much'} left`)
-    quiet = left === 0 ? quiet + 1 : 0
+    say(`settling: ${left ?? 'nobody can tell how much'} left, ${due ?? 'nobody can tell how many'} due`)
+    quiet = left === 0 && due === 0 ? quiet + 1 : 0
     return quiet >= 2
   }).catch((error: unknown) => {
     // The checks will say what is left, each with its id.

@@ -52,6 +52,8 @@ async function obey(running: Running, order: FromParent): Promise<number | null>
         running.wake()
         await running.idle()
         return await countUnfinished(running)
+      case 'count-due':
+        return await countDue(running)
     }
   } catch {
     return null
@@ -71,6 +73,16 @@ async function countUnfinished({ core }: Running): Promise<number> {
     sum += Number(row?.n ?? 0)
   }
   return sum
+}
+
+/** Steps of deadlines whose time has come: whoever holds the lease of the runner fires them without any push. */
+async function countDue({ core }: Running): Promise<number> {
+  const [row] = await core.read((tx) =>
+    select<{ n: number | string }>(tx, 'SELECT COUNT(*) AS n FROM deadlines WHERE nextAt <= ?', [
+      core.clock.now(),
+    ]),
+  )
+  return Number(row?.n ?? 0)
 }
 
 const tell = (message: ToParent): void => void process.send?.(message)
