@@ -21,6 +21,8 @@ export interface TestStep {
   /** `not-reported`: the message is further on, and the platform did not tell of this station. */
   state: 'done' | 'waiting' | 'stopped' | 'not-reported'
   at: Date | null
+  /** The platform that was chosen, at `routed`. */
+  platform?: Platform
   /** For admins, in Chinese. */
   note: string
 }
@@ -103,7 +105,7 @@ function routeStep(
   delivery: Delivery,
 ): TestStep {
   const chosen = delivery.platform ?? platform
-  if (chosen) return { station: 'routed', state: 'done', at: delivery.queuedAt, note: `走 ${chosen}` }
+  if (chosen) return { station: 'routed', state: 'done', at: delivery.queuedAt, platform: chosen, note: '' }
   return { station: 'routed', state: 'stopped', at: null, note: why ? noRoute[why] : '没有可用的平台' }
 }
 

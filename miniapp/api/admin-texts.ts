@@ -38,38 +38,6 @@ export const whoWords: Record<string, string> = {
   duty: '值班人员',
 }
 
-export const channelWords: Record<string, string> = {
-  messenger: '聊天卡片',
-  'urge.app': '应用内加急',
-  'urge.sms': '平台短信加急',
-  'urge.phone': '平台电话加急',
-  messengers: '其他聊天平台',
-  sms: '短信',
-  voice: '语音电话',
-  mail: '邮件',
-}
-
-export const platformWords: Record<string, string> = {
-  sandbox: '沙盒',
-  wecom: '企业微信',
-  dingtalk: '钉钉',
-  feishu: '飞书',
-}
-
-export const stateWords: Record<string, string> = {
-  queued: '已排队',
-  sending: '发送中',
-  sent: '已发出',
-  delivered: '已送达',
-  read: '已读',
-  acted: '已处理',
-  failed: '失败',
-  expired: '过期',
-  unknown: '结果未知',
-  folded: '并入汇总',
-  skipped: '无需发送',
-}
-
 /** Our own reasons; a platform's codes are shown as they are. */
 const reasonWords: Record<string, string> = {
   timeout: '平台没有在时限内答复',

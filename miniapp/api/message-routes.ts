@@ -17,7 +17,8 @@ import {
   type TestMessage,
   type TestMessageMade,
 } from '../contract/messages.js'
-import { moreCardLabels, platformWords } from './admin-texts.js'
+import { platformWords } from '../contract/words.js'
+import { moreCardLabels } from './admin-texts.js'
 import type { AddRoute } from './api.js'
 import { readJson } from './body.js'
 import type { ApiDeps } from './deps.js'
@@ -29,7 +30,6 @@ import { loadVocabulary, type Vocabulary } from './vocabulary.js'
 
 const trouble: DeliveryState[] = ['failed', 'expired', 'unknown']
 const mostColleagues = 50
-const platformKey = new RegExp(`\\b(${platforms.join('|')})\\b`, 'g')
 /** States from which nothing more comes by itself. */
 const over: DeliveryState[] = ['acted', 'failed', 'expired', 'folded', 'skipped']
 
@@ -164,7 +164,7 @@ function presentStep(
   return {
     ...shown,
     state: step.state,
-    note: step.note.replace(platformKey, (key) => platformWords[key] ?? key),
+    note: step.platform ? `走 ${platformWords[step.platform]}` : step.note,
   }
 }
 

@@ -5,7 +5,8 @@ import type { DeadEvent } from '../../core/inbox/care.js'
 import { platforms } from '../../core/ports/platform.js'
 import { maskPhone } from '../../core/understanding/phones.js'
 import type { DeadEventView } from '../contract/system.js'
-import { eventWords, platformWords, reasonOf } from './admin-texts.js'
+import { platformWords } from '../contract/words.js'
+import { eventWords, reasonOf } from './admin-texts.js'
 
 /** What can be told of an event of any kind: a body that is none of ours is shown as what it is, an event. */
 const bodySchema = z.object({
@@ -33,7 +34,7 @@ export async function presentDeadEvent(
   const said = body.text ?? body.actionId ?? formText(body.fields)
   return {
     id: row.id,
-    channel: platform ? (platformWords[platform] ?? platform) : '网页表单',
+    channel: platform ? platformWords[platform] : '网页表单',
     from: person?.name ?? sender?.name ?? sender?.externalId ?? '',
     what: eventWords[body.type] ?? '事件',
     text: said.slice(0, longestText).replace(phone, maskPhone),

@@ -5,7 +5,8 @@ import { refusalCause, refusalWords } from '../../core/org/refusals.js'
 import { PlatformError } from '../../core/errors.js'
 import type { Platform } from '../../core/ports/platform.js'
 import type { MessageEvent, MessageRow } from '../contract/messages.js'
-import { channelWords, moreCardLabels, platformWords, reasonOf, stateWords } from './admin-texts.js'
+import { channelWords, deliveryStateWords, platformWords } from '../contract/words.js'
+import { moreCardLabels, reasonOf } from './admin-texts.js'
 import type { RecordName } from './record-names.js'
 import { cardLabels, systemName } from './texts.js'
 import { describeChange } from './time-line-texts.js'
@@ -44,7 +45,7 @@ const lastOf = (delivery: Delivery): Date =>
 export function wayOf(way: DeliveryWay, words: Vocabulary, isUnreported: boolean): MessageEvent[] {
   const { delivery } = way
   const { platform } = delivery
-  const via = platform ? (platformWords[platform] ?? platform) : (channelWords[delivery.channel] ?? '')
+  const via = platform ? platformWords[platform] : channelWords[delivery.channel]
   const events: (MessageEvent | null)[] = [
     way.cause && causeOf(way.cause, words),
     event(delivery.queuedAt, 'plain', '排队等待发送', levelOf(delivery)),
@@ -83,7 +84,7 @@ function endOf({ delivery, digest }: DeliveryWay, at: string, isUnreported: bool
       at,
       tone: 'plain',
       text: '并入一张汇总卡片',
-      detail: digest ? (stateWords[digest.state] ?? null) : null,
+      detail: digest ? deliveryStateWords[digest.state] : null,
     }
   if (isUnreported) return { at, tone: 'plain', text: '未回执', detail: '这个平台不报告送达和已读' }
   return null
@@ -120,7 +121,7 @@ const levels: Record<Delivery['level'], string | null> = {
 }
 
 const levelOf = ({ level, channel }: Delivery): string | null =>
-  channel === 'messenger' ? levels[level] : `提醒方式：${channelWords[channel] ?? channel}`
+  channel === 'messenger' ? levels[level] : `提醒方式：${channelWords[channel]}`
 
 const routeOf = ({ provider, platformMessageId }: Delivery): string | null =>
   [provider && `服务商 ${provider}`, platformMessageId && `编号 ${platformMessageId}`]
@@ -138,7 +139,7 @@ export function sayReason(code: string | null, platform: Platform | null): strin
     credentials: '平台不接受本应用的凭证、权限或 IP，',
     other: '',
   }
-  return `${meanings[cause]}${platformWords[platform] ?? platform}返回 ${code}`
+  return `${meanings[cause]}${platformWords[platform]}返回 ${code}`
 }
 
 const event = (at: Date, tone: MessageEvent['tone'], text: string, detail: string | null): MessageEvent => ({

@@ -1,3 +1,5 @@
+import { channelWords, deliveryStateWords } from '../../contract/words.js'
+
 /** Words of the administrators' pages, loaded with them; the names of the pages are in `texts`. */
 export const adminTexts = {
   messages: {
@@ -22,29 +24,8 @@ export const adminTexts = {
     from: '从哪天',
     to: '到哪天',
     unreported: '未回执',
-    channels: {
-      messenger: '聊天卡片',
-      'urge.app': '应用内加急',
-      'urge.sms': '平台短信加急',
-      'urge.phone': '平台电话加急',
-      messengers: '其他聊天平台',
-      sms: '短信',
-      voice: '语音电话',
-      mail: '邮件',
-    },
-    states: {
-      queued: '已排队',
-      sending: '发送中',
-      sent: '已发出',
-      delivered: '已送达',
-      read: '已读',
-      acted: '已处理',
-      failed: '失败',
-      expired: '过期',
-      unknown: '结果未知',
-      folded: '并入汇总',
-      skipped: '无需发送',
-    },
+    channels: channelWords,
+    states: deliveryStateWords,
   },
   message: {
     way: '经过',

@@ -1,3 +1,5 @@
+import { platformWords } from '../../contract/words.js'
+
 /** Every word that the pages show of themselves. What the server says comes in words already. */
 export const texts = {
   app: '跟进',
@@ -337,7 +339,7 @@ export const texts = {
     columns: { load: '在手', accepted: '本周接单', firstTouch: '首次联系', won: '本月赢单' },
     bindings: '绑定的账号',
     bindingStates: { verified: '已验证', bound: '已绑定', broken: '需要重新绑定' },
-    platforms: { sandbox: '沙盒', wecom: '企业微信', dingtalk: '钉钉', feishu: '飞书' },
+    platforms: platformWords,
     noBindings: '还没有绑定账号',
     roles: { rep: '销售', manager: '主管', admin: '管理员', support: '客服' },
     about: '关于跟进',
