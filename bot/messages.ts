@@ -62,7 +62,7 @@ async function planColleague(
       subject,
       params: params ?? {},
       to: { personId: speaker.personId },
-      urgent: true,
+      answers: true,
       dedupeKey: `${inboxId}:${card}`,
     })
   const me: Subject = { type: 'person', id: speaker.personId }

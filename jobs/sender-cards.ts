@@ -57,7 +57,7 @@ export function createCardSender({ core, messengers, render, share }: CardSender
       card,
       ref: delivery.id,
       idempotencyKey: delivery.id,
-      urgent: delivery.lane === 'urgent',
+      urgent: delivery.level !== 'normal',
     })
     faultPoint('delivery.after-send')
     const { platform, pollReceipts } = way.messenger

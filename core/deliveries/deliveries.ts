@@ -16,6 +16,7 @@ import { createMessageLog } from './log.js'
 import { createOutcomes } from './outcomes.js'
 import { planDelivery } from './plan.js'
 import { createPolls } from './polls.js'
+import { holdForQuiet } from './quiet.js'
 import { createReminders } from './reminders.js'
 import { newRow } from './row.js'
 
@@ -92,7 +93,9 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
 
   /** A new line of the ledger: when it goes out, in which lane, and what it waits for. */
   async function rowOf(tx: Tx, id: string, input: NewDelivery) {
-    const { card, subject, to, urgent = false, answers = false, bulk = false } = input
+    const { card, subject, to, urgent = false, bulk = false } = input
+    // What goes to a chat answers what was said there: notices go to people.
+    const answers = input.answers ?? 'chatId' in to
     const now = clock.now()
     const many = 'personId' in to && (bulk || (await isFlood(tx, to.personId, card)))
     const planned = planDelivery({
@@ -215,7 +218,9 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
     /** Takes rows with work under a lease: urgent ones first, then by age. A row in back-off holds nobody up. */
     async claim(tx: Tx, { holder, limit }: { holder: string; limit: number }): Promise<Claimed[]> {
       const now = clock.now()
-      await foldDue(tx, { now, ids, digest: (await playbook.get(tx, 'notices')).digest })
+      const { quiet, digest } = await playbook.get(tx, 'notices')
+      await holdForQuiet(tx, { now, quiet, timeZone })
+      await foldDue(tx, { now, ids, digest })
       const claimed = await claimRows(tx, {
         table: 'deliveries',
         due: `workAt <= ? AND ${isLookedAt}`,

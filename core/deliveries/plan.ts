@@ -24,8 +24,9 @@ export function planDelivery(input: PlanInput): Planned {
   const { now, card, urgent, answers, many, reminders, notices, timeZone } = input
   const rule = reminders.rules.find((candidate) => candidate.card === card)
   const level: ReminderLevel = rule?.level ?? (urgent ? 'urgent' : 'normal')
-  const lane = level === 'normal' ? 'normal' : 'urgent'
-  const mayWait = level === 'normal' && !answers && !notices.quiet.except.includes(card)
+  // Whoever has just asked is waiting: an answer goes before notices, though it presses nobody.
+  const lane = level === 'normal' && !answers ? 'normal' : 'urgent'
+  const mayWait = lane === 'normal' && !notices.quiet.except.includes(card)
   const quietEnd = mayWait ? quietUntil(now, notices.quiet, timeZone) : null
   if (quietEnd) return { level, lane, workAt: quietEnd, waitingFor: 'quiet' }
   if (!many) return { level, lane, workAt: now, waitingFor: null }

@@ -1,4 +1,6 @@
 import { addDays, fromLocal, toLocal } from '../deadlines/working-time.js'
+import { execute, marks } from '../db/sql.js'
+import type { Tx } from '../db/unit-of-work.js'
 import type { Notices } from '../playbook/notices.js'
 
 /** When the quiet time that `now` falls into ends; null outside of it. Times are local to the organisation. */
@@ -16,4 +18,26 @@ export function quietUntil(
   if (!isQuiet) return null
   const endDay = overMidnight && time >= from ? addDays(day, 1) : day
   return fromLocal(`${endDay}T${to}`, timeZone)
+}
+
+/**
+ * Nothing of the normal lane begins its way in quiet time: not what is tried again at night, and not what a new account
+ * has set free either. Cards that somebody has already are kept true all night.
+ *
+ * @returns how many were put off until the morning.
+ */
+export async function holdForQuiet(
+  tx: Tx,
+  { now, quiet, timeZone }: { now: Date; quiet: Notices['quiet']; timeZone: string },
+): Promise<number> {
+  const end = quietUntil(now, quiet, timeZone)
+  if (!end) return 0
+  const { except } = quiet
+  return execute(
+    tx,
+    `UPDATE deliveries SET workAt = ?, waitingFor = 'quiet' WHERE workAt <= ? AND state = 'queued'
+     AND lane = 'normal' AND channel = 'messenger' AND leaseHolder IS NULL
+     ${except.length > 0 ? `AND card NOT IN (${marks(except)})` : ''}`,
+    [end, now, ...except],
+  )
 }

@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, '要写成 22:00 这样的时间')
 
-/** When notices may wait, and when many of them become one. Urgent ones and escalations never wait. */
+/**
+ * When notices may wait, and when many of them become one. Urgent ones and escalations never wait for a quiet time to
+ * end; a flood of one kind is collected for some seconds, whatever its level: sixty rings say less than one card.
+ */
 export const noticesSchema = z.strictObject({
   quiet: z
     .strictObject({

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemActor } from '../../../core/actor.js'
+import type { NewDelivery } from '../../../core/deliveries/deliveries.js'
 import { noticesDefault } from '../../../core/playbook/notices.js'
 import { actorOf, makePerson } from '../../support/make.js'
-import { createFakeMessenger } from './fake-messenger.js'
+import { createFakeMessenger, platformError } from './fake-messenger.js'
 import { startSending, type Fake, type Sending } from './sender-stand.js'
 
 describe('many notices of one kind', () => {
@@ -123,7 +125,42 @@ describe('many notices of one kind', () => {
       expect(fake.shown.map(({ title }) => title)).toEqual(['8 条线索归到你名下'])
     })
 
-    it('do not hold back escalations, urgent cards and answers', async () => {
+    it('hold back what is tried again at night, too, and what a new account sets free', async () => {
+      stand.clock.set('2026-03-11T13:59:00.000Z')
+      await stand.queue('deal.stage', 'wang')
+      fake.onSend(() => Promise.reject(platformError('busy', true)))
+      await stand.run()
+      fake.onSend(() => Promise.resolve())
+      const alone = (await makePerson(stand.core, { name: '新同事' })).id
+      await stand.queue('deal.stage', alone)
+      await stand.run()
+      stand.clock.set('2026-03-11T15:30:00.000Z')
+      const { core } = stand
+      const account = { platform: 'sandbox' as const, externalId: 'new' }
+      await core.write((tx) => core.bindings.bind(tx, systemActor('test'), account, alone))
+      await stand.run()
+      expect(fake.shown).toEqual([])
+      await stand.after('9h')
+      expect(fake.shown.map(({ to }) => to).toSorted()).toEqual(['new', 'wang'])
+    })
+
+    it('do not hold back an answer to what was just said, to a person or in a chat', async () => {
+      const { core } = stand
+      const ask = (to: NewDelivery['to'], answers?: boolean) =>
+        core.write((tx) =>
+          core.deliveries.queue(tx, {
+            ...{ card: 'answer.help', subject: { type: 'person', id: 'S' } as const, to },
+            ...{ dedupeKey: JSON.stringify(to), ...(answers ? { answers } : {}) },
+          }),
+        )
+      await ask({ personId: stand.company.people.wang.id }, true)
+      await ask({ platform: 'sandbox', chatId: 'group' })
+      await stand.run()
+      expect(fake.shown.map(({ to }) => to).toSorted()).toEqual(['group', 'wang'])
+      expect((await stand.rows()).map(({ level }) => level)).toEqual(['normal', 'normal'])
+    })
+
+    it('do not hold back escalations and urgent cards', async () => {
       await stand.queue('lead.dispatch', 'eastManager')
       await stand.queue('lead.offer', 'wang')
       await stand.queue('deal.stage', 'wang')
