@@ -1,11 +1,5 @@
-import {
-  TableColumn,
-  TableIndex,
-  type MigrationInterface,
-  type QueryRunner,
-  type TableColumnOptions,
-} from 'typeorm'
-import { big, count, create, flag, instant, word } from './table.js'
+import type { MigrationInterface, QueryRunner, TableColumnOptions } from 'typeorm'
+import { big, count, create, extend, flag, instant, reduce, word } from './table.js'
 
 const columns: TableColumnOptions[] = [
   { ...flag('dueGiven'), default: '0' },
@@ -26,14 +20,7 @@ export class Ladders1763800000004 implements MigrationInterface {
   name = 'Ladders1763800000004'
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.addColumns(
-      'deadlines',
-      columns.map((column) => new TableColumn(column)),
-    )
-    await runner.createIndices(
-      'deadlines',
-      indices.map((index) => new TableIndex(index)),
-    )
+    await extend(runner, 'deadlines', columns, indices)
     // Reminders have always been due when somebody said.
     await runner.query("UPDATE deadlines SET dueGiven = 1 WHERE kind = 'task.due'")
     await create(
@@ -60,7 +47,6 @@ export class Ladders1763800000004 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable('leaves')
-    for (const { name } of indices) await runner.dropIndex('deadlines', name)
-    for (const { name } of columns) await runner.dropColumn('deadlines', name)
+    await reduce(runner, 'deadlines', columns, indices)
   }
 }

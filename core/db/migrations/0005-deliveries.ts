@@ -1,11 +1,5 @@
-import {
-  TableColumn,
-  TableIndex,
-  type MigrationInterface,
-  type QueryRunner,
-  type TableColumnOptions,
-} from 'typeorm'
-import { count, create, flag, instant, word } from './table.js'
+import type { MigrationInterface, QueryRunner, TableColumnOptions } from 'typeorm'
+import { count, create, extend, flag, instant, reduce, word } from './table.js'
 
 const optional = { isNullable: true }
 
@@ -41,10 +35,9 @@ export class Deliveries1763800000005 implements MigrationInterface {
   name = 'Deliveries1763800000005'
 
   async up(runner: QueryRunner): Promise<void> {
-    await add(runner, 'deliveries', deliveryColumns)
-    for (const index of deliveryIndices) await runner.createIndex('deliveries', new TableIndex(index))
-    await add(runner, 'bindings', bindingColumns)
-    await add(runner, 'people', [word('email', 120, optional)])
+    await extend(runner, 'deliveries', deliveryColumns, deliveryIndices)
+    await extend(runner, 'bindings', bindingColumns)
+    await extend(runner, 'people', [word('email', 120, optional)])
     await create(
       runner,
       'delivery_attempts',
@@ -66,21 +59,8 @@ export class Deliveries1763800000005 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable('delivery_attempts')
-    for (const { name } of deliveryIndices) await runner.dropIndex('deliveries', name)
-    await drop(runner, 'deliveries', deliveryColumns)
-    await drop(runner, 'bindings', bindingColumns)
-    await drop(runner, 'people', [word('email', 120)])
+    await reduce(runner, 'deliveries', deliveryColumns, deliveryIndices)
+    await reduce(runner, 'bindings', bindingColumns)
+    await reduce(runner, 'people', [word('email', 120)])
   }
 }
-
-const add = (runner: QueryRunner, table: string, columns: TableColumnOptions[]) =>
-  runner.addColumns(
-    table,
-    columns.map((column) => new TableColumn(column)),
-  )
-
-const drop = (runner: QueryRunner, table: string, columns: TableColumnOptions[]) =>
-  runner.dropColumns(
-    table,
-    columns.map(({ name }) => name),
-  )
