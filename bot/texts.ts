@@ -98,6 +98,8 @@ export const changeLabels: Record<string, string> = {
   'task.cancelled': '取消待办',
   'task.reopened': '待办重新打开',
   'task.handed-over': '待办移交',
+  'task.paused': '等客户回复',
+  'task.resumed': '待办继续提醒',
   'task.postponed': '推迟待办',
   'task.fell-due': '待办到点提醒',
   'task.overdue': '待办逾期，抄送主管',

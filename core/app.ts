@@ -66,6 +66,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const intake = createIntake({ ...base, changes, org, leads, customers, assignment })
   const imports = createImports({ ids, changes, org, playbook, intake, work })
   const tasks = createTasks({ ...base, changes, deadlines, leavers })
+  intake.onTouched(tasks.customerWrote)
   const followUps = createFollowUps({ ...base, changes, leads, customers, tasks, timeZone })
   return {
     write: work.write,

@@ -24,6 +24,20 @@ export const taskDue: CardKind = {
         blocks: [],
       }
     }
+    if (await core.tasks.isWaiting(tx, task.id)) {
+      return {
+        ...base,
+        title: `等客户回复：${about.name}`,
+        tone: 'neutral',
+        subtitle: task.title,
+        blocks: [fields],
+        actions: [
+          { id: 'done', label: '已完成', style: 'primary' },
+          { id: 'go-on', label: '继续提醒', style: 'default' },
+        ],
+        footnote: '客户再来联系时，会接着提醒',
+      }
+    }
     const late = now > task.dueAt
     return {
       ...base,
@@ -35,6 +49,7 @@ export const taskDue: CardKind = {
         { id: 'done', label: '已完成', style: 'primary' },
         { id: 'tomorrow', label: '推迟到明天', style: 'default' },
         { id: 'in-an-hour', label: '一小时后', style: 'default' },
+        ...(task.kind === 'contact' ? [{ id: 'wait', label: '等客户回复', style: 'default' as const }] : []),
       ],
       footnote: task.kind === 'contact' ? '联系完发一句话给我，就能记成跟进' : '',
     }
@@ -44,6 +59,14 @@ export const taskDue: CardKind = {
     async done({ core, tx, actor, delivery }: Tap) {
       await core.tasks.finish(tx, actor, delivery.subjectId)
       return ok('已完成。')
+    },
+    async wait({ core, tx, actor, delivery }: Tap) {
+      const isWaiting = await core.tasks.waitForCustomer(tx, actor, delivery.subjectId)
+      return ok(isWaiting ? '好的，客户再来联系时接着提醒。' : '这条待办没有要再提醒的了。')
+    },
+    async 'go-on'({ core, tx, actor, delivery }: Tap) {
+      await core.tasks.goOn(tx, actor, delivery.subjectId)
+      return ok('好的，继续提醒。')
     },
     async tomorrow({ core, tx, actor, delivery, now }: Tap) {
       const day = addDays(localDay(now, core.timeZone), 1)

@@ -50,6 +50,9 @@ export async function workScenes(scene: Scene): Promise<GalleryCard[]> {
   })
   const taskSubject = { type: 'task' as const, id: task.id }
   await add('该联系客户了', 'task.due', taskSubject, rep)
+  await core.tasks.waitForCustomer(tx, rep, task.id)
+  await add('待办，等客户回复', 'task.due', taskSubject, rep)
+  await core.tasks.goOn(tx, rep, task.id)
   await scene.passes(dayMs / 60_000)
   await add('待办逾期一天，主管看到的', 'task.overdue', taskSubject, manager)
 

@@ -49,8 +49,16 @@ export interface IntakeDeps {
 
 export type Intake = ReturnType<typeof createIntake>
 
+/** What else follows, in the same unit, when somebody who is known gets in touch again. */
+export type TouchListener = (tx: Tx, about: { type: 'lead' | 'customer'; id: string }) => Promise<void>
+
 /** Capture: lead + receiver + offer in one unit of work. */
 export function createIntake({ clock, ids, changes, org, leads, customers, assignment }: IntakeDeps) {
+  const listeners: TouchListener[] = []
+  const tellTouch: TouchListener = async (tx, about) => {
+    for (const listener of listeners) await listener(tx, about)
+  }
+
   async function touchCustomer(
     tx: Tx,
     actor: Actor,
@@ -72,6 +80,7 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
       kind: 'customer.touched',
       data: { channel: interest.channel, source: interest.lead.source },
     })
+    await tellTouch(tx, { type: 'customer', id: customerId })
     return { outcome: 'customer-touched', customerId }
   }
 
@@ -89,6 +98,10 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
   }
 
   return {
+    onTouched(listener: TouchListener) {
+      listeners.push(listener)
+    },
+
     /** Reads at once what `capture` will ask about many people, where a unit takes in several. */
     async expect(tx: Tx, interests: readonly Interest[]): Promise<void> {
       await claimKeys(tx, interests.map(identifiersOf))
@@ -119,6 +132,7 @@ export function createIntake({ clock, ids, changes, org, leads, customers, assig
       const ids = { regionId: region?.id ?? null, productLineId: line?.id ?? null }
       if (twin) {
         const lead = await leads.touch(tx, actor, twin.id, touchOf(interest), { ...extrasOf(input), ...ids })
+        await tellTouch(tx, { type: 'lead', id: lead.id })
         return { outcome: 'lead-touched', lead }
       }
       const { source: _source, ...touch } = touchOf(interest)

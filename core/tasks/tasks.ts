@@ -2,6 +2,7 @@ import { In, LessThan, type EntityManager } from 'typeorm'
 import { systemActor, type Actor } from '../actor.js'
 import type { Leavers } from '../assignment/leavers.js'
 import type { Changes } from '../changes/changes.js'
+import { select } from '../db/sql.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Deadline } from '../deadlines/deadline.js'
@@ -97,6 +98,26 @@ export function createTasks({ clock, ids, changes, deadlines, leavers }: TasksDe
     return true
   }
 
+  async function requireOwn(tx: Tx, actor: Actor, id: string): Promise<Task> {
+    const task = await tx.getRepository(TaskEntity).findOneBy({ id })
+    if (!task) throw new DomainError('task.not_found', { id })
+    authorize(actor, 'task.do', { ownerId: task.ownerId, departmentId: null })
+    return task
+  }
+
+  const appendTurn = (tx: Tx, actor: Actor, task: Task, kind: 'task.paused' | 'task.resumed') =>
+    changes.append(tx, actor, {
+      subject: subjectOf(task.id),
+      kind,
+      data: { ownerId: task.ownerId, about: aboutOf(task) },
+    })
+
+  async function resume(tx: Tx, actor: Actor, task: Task): Promise<boolean> {
+    if (!(await deadlines.resume(tx, 'task.due', subjectOf(task.id)))) return false
+    await appendTurn(tx, actor, task, 'task.resumed')
+    return true
+  }
+
   return {
     /** Adds a task with its reminder at `dueAt`. A time that has passed reminds at once. */
     async add(tx: Tx, actor: Actor, input: NewTask): Promise<Task> {
@@ -125,18 +146,50 @@ export function createTasks({ clock, ids, changes, deadlines, leavers }: TasksDe
      * @throws DomainError `task.not_found`, `permission.denied`.
      */
     async finish(tx: Tx, actor: Actor, id: string): Promise<Task> {
-      const task = await tx.getRepository(TaskEntity).findOneBy({ id })
-      if (!task) throw new DomainError('task.not_found', { id })
-      authorize(actor, 'task.do', { ownerId: task.ownerId, departmentId: null })
+      const task = await requireOwn(tx, actor, id)
       await end(tx, actor, task, 'done')
       return { ...task, state: 'done' }
     },
 
+    /**
+     * It is the customer's turn: nobody is reminded of the task until the customer gets in touch, or somebody goes on.
+     *
+     * @returns false when no reminder of it was to come any more, or it waits already.
+     * @throws DomainError `task.not_found`, `permission.denied`.
+     */
+    async waitForCustomer(tx: Tx, actor: Actor, id: string): Promise<boolean> {
+      const task = await requireOwn(tx, actor, id)
+      if (!(await deadlines.pause(tx, 'task.due', subjectOf(id)))) return false
+      await appendTurn(tx, actor, task, 'task.paused')
+      return true
+    },
+
+    /** Reminds again, with the time that was left. False when it did not wait. Errors as for `waitForCustomer`. */
+    async goOn(tx: Tx, actor: Actor, id: string): Promise<boolean> {
+      return resume(tx, actor, await requireOwn(tx, actor, id))
+    },
+
+    /** The customer has been in touch: what waited for that goes on. */
+    async customerWrote(tx: Tx, about: { type: 'lead' | 'customer'; id: string }): Promise<void> {
+      const waiting = await select<{ id: string }>(
+        tx,
+        `SELECT t.id FROM tasks t JOIN deadlines d ON d.subjectType = 'task' AND d.subjectId = t.id
+         WHERE t.subjectType = ? AND t.subjectId = ? AND t.state = 'open' AND d.pausedAt IS NOT NULL
+         AND d.state = 'waiting' ORDER BY t.id`,
+        [about.type, about.id],
+      )
+      for (const { id } of waiting)
+        await resume(tx, timer, await tx.getRepository(TaskEntity).findOneByOrFail({ id }))
+    },
+
+    /** Whether it is the customer's turn. */
+    async isWaiting(tx: EntityManager, id: string): Promise<boolean> {
+      return Boolean((await deadlines.running(tx, 'task.due', subjectOf(id)))?.pausedAt)
+    },
+
     /** Moves a task to another time; its reminder moves along. Errors as for `finish`, and `task.closed`. */
     async postpone(tx: Tx, actor: Actor, id: string, to: { dueAt: Date; allDay: boolean }): Promise<Task> {
-      const task = await tx.getRepository(TaskEntity).findOneBy({ id })
-      if (!task) throw new DomainError('task.not_found', { id })
-      authorize(actor, 'task.do', { ownerId: task.ownerId, departmentId: null })
+      const task = await requireOwn(tx, actor, id)
       if ((await updateRows(tx, TaskEntity, { id, state: 'open' }, to)) !== 1)
         throw new DomainError('task.closed', { id })
       await deadlines.start(tx, 'task.due', subjectOf(id), { dueAt: to.dueAt, personId: task.ownerId })

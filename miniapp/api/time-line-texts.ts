@@ -76,6 +76,8 @@ const sentences: Record<string, (change: Change, words: Vocabulary) => string> =
   'task.added': () => '安排了待办',
   'task.done': () => '完成了待办',
   'task.cancelled': () => '取消了待办',
+  'task.paused': () => '待办改为等客户回复，暂不提醒',
+  'task.resumed': () => '待办继续提醒',
   'task.postponed': () => '推迟了待办',
   'task.reopened': () => '待办重新打开',
   'task.handed-over': ({ fields }, words) => handedOver(fields.ownerId?.[1], words),

@@ -22,6 +22,31 @@ describe('one sentence to the bot', () => {
     expect(await chat.wang.clicks('已完成')).toContain('已完成')
   })
 
+  it('rests while it is the customer’s turn: the manager hears nothing, and all goes on when the customer writes', async () => {
+    await chat.wang.says('刚和张总通了电话，要报价，明天下午三点再联系')
+    await chat.clock.advance('30h')
+    await chat.wang.sees('该联系客户了')
+    expect(await chat.wang.clicks('等客户回复')).toContain('接着提醒')
+    await chat.wang.sees('等客户回复')
+    await chat.clock.advance('3d')
+    await chat.eastManager.seesNo('待办已逾期')
+    await chat.group.customer.says('我是张伟，报价单发我一份，电话 13800138000')
+    await chat.wang.sees('该联系客户了')
+    await chat.clock.advance('12h')
+    await chat.eastManager.seesNo('待办已逾期')
+    await chat.clock.advance('12h')
+    await chat.eastManager.sees('待办已逾期')
+  })
+
+  it('goes on by hand as well, and a tap on an old card changes nothing twice', async () => {
+    await chat.wang.says('刚和张总通了电话，要报价，明天下午三点再联系')
+    await chat.clock.advance('30h')
+    await chat.wang.clicks('等客户回复')
+    expect(await chat.wang.clicks('继续提醒')).toContain('继续提醒')
+    await chat.clock.advance('1d')
+    await chat.eastManager.sees('待办已逾期')
+  })
+
   it('can be taken back, with its reminder', async () => {
     await chat.wang.says('刚和张总通了电话，要报价，明天下午三点再联系')
     expect(await chat.wang.clicks('撤销')).toContain('已撤销')
