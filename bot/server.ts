@@ -43,6 +43,8 @@ export function createServer({
   scripts = [],
 }: ServerDeps): Koa {
   const app = new Koa({ proxy: trustProxy })
+  // What the client's end of a broken connection says, mostly: our own failures are logged where they happen.
+  app.on('error', (error: unknown) => log.debug({ err: error }, 'a response could not be finished'))
   app.use(measure)
   app.use(requests(log, nextId))
   app.use(headers(scripts))

@@ -182,6 +182,7 @@ export function tapEvent(tap: CardTap, eventId: string, at: string): TapEvent {
     sender: { externalId: tap.userId, internal: true },
     chat: tap.chat,
     cardRef: tap.ref,
+    messageId: tap.outTrackId,
     actionId: tap.actionId,
     values: tap.values,
   }

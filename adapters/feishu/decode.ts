@@ -123,6 +123,7 @@ function readTap(event: Json, context: Context): Decoded {
       sender: sender(action.operatorId, action.operatorTenant, context, true),
       chat: { id: action.chatId.slice(0, 128), type: tapped.isGroup ? 'group' : 'direct' },
       cardRef: tapped.cardRef,
+      ...(action.messageId ? { messageId: action.messageId.slice(0, 128) } : {}),
       actionId: tapped.actionId,
       values: tapped.values,
     },
