@@ -19,32 +19,34 @@ export function createIdentity(
   { client, accounts }: { client: DingtalkClient; accounts: ReturnType<typeof createAccounts> },
 ): Identity {
   /** @see https://open.dingtalk.com/document/orgapp/obtain-the-userid-of-a-user-by-using-the-log-free */
-  async function byClient(code: string): Promise<string | null> {
+  async function byClient(code: string): Promise<{ externalId: string } | null> {
     const answer = await client.oldApi('/topapi/v2/user/getuserinfo', { code })
-    return textOf(field(answer, 'result'), 'userid') || null
+    const externalId = textOf(field(answer, 'result'), 'userid')
+    return externalId ? { externalId } : null
   }
 
   /** @see https://open.dingtalk.com/document/orgapp/obtain-user-token */
-  async function byBrowser(code: string): Promise<string | null> {
+  async function byBrowser(code: string): Promise<{ externalId: string } | 'outsider' | null> {
     const { apiUrl, clientId, clientSecret, corpId } = settings
     const granted = await client.open('POST', `${apiUrl}/v1.0/oauth2/userAccessToken`, {
       body: { clientId, clientSecret, code, grantType: 'authorization_code' },
     })
     // The company that the person chose on the sign-in page; without one it is nobody's account.
-    if (textOf(granted, 'corpId') !== corpId) return null
+    const chosen = textOf(granted, 'corpId')
+    if (chosen !== corpId) return chosen ? 'outsider' : null
     const me = await client.open('GET', `${apiUrl}/v1.0/contact/users/me`, {
       headers: { 'x-acs-dingtalk-access-token': textOf(granted, 'accessToken') },
     })
     const unionId = textOf(me, 'unionId')
-    return unionId ? accounts.userIdOf(unionId) : null
+    const externalId = unionId ? await accounts.userIdOf(unionId) : null
+    return externalId ? { externalId } : null
   }
 
   return {
     platform: 'dingtalk',
     async redeem(code, way) {
       try {
-        const externalId = await (way === 'client' ? byClient(code) : byBrowser(code))
-        return externalId ? { externalId } : null
+        return await (way === 'client' ? byClient(code) : byBrowser(code))
       } catch (error) {
         if (error instanceof PlatformError && [...badCodes, ...nobodyCodes].includes(error.code)) return null
         throw error

@@ -45,7 +45,8 @@ export function createIdentity({ settings, client, calls, state }: SignInDeps): 
       )
       const account = textField(user, 'open_id')
       // An outsider's account is a real one too: the company decides, not the account.
-      if (!account || textField(user, 'tenant_key') !== (await ownTenant())) return null
+      if (!account) return null
+      if (textField(user, 'tenant_key') !== (await ownTenant())) return 'outsider'
       return { externalId: account }
     },
   }

@@ -8,7 +8,7 @@ import { accountOf } from './accounts.js'
 import type { Client } from './client.js'
 import { badSignInCode } from './codes.js'
 import type { Counters } from './counters.js'
-import { signPage } from './crypto.js'
+import { signPage } from './page-signature.js'
 
 /**
  * Signs members in. A code of somebody outside the company answers with an `openid` and no `userid`; a member of a
@@ -26,7 +26,7 @@ export function createIdentity(client: Client, counters: Counters): Identity {
         const userId = answer.userid ?? answer.UserId
         if (userId && !userId.includes('/')) return { externalId: accountOf(userId) }
         counters.add('refused.sign-in-outsider')
-        return null
+        return 'outsider'
       } catch (err) {
         if (err instanceof PlatformError && err.code === String(badSignInCode)) return null
         throw err

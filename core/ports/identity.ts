@@ -4,13 +4,14 @@ import type { Platform } from './platform.js'
 export interface Identity {
   platform: Platform
   /**
-   * Redeems a one-time sign-in code. An account of another company is nobody: the tenant is checked here.
+   * Redeems a one-time sign-in code. The tenant is checked here: an account of another company signs nobody in.
    *
    * @param way - where the code comes from: the page inside the platform's client, or its sign-in page in a browser.
-   * @returns the platform account; null when the code is unknown, used or older than its life (5 min).
+   * @returns the platform account; `outsider` for one of another company; null when the code is unknown, used or older
+   *   than its life (5 min).
    * @throws PlatformError when the platform could not be asked.
    */
-  redeem(code: string, way: 'client' | 'browser'): Promise<{ externalId: string } | null>
+  redeem(code: string, way: 'client' | 'browser'): Promise<{ externalId: string } | 'outsider' | null>
 }
 
 /** What a page needs to be at home in a platform's client. Public values only: no secret leaves the server. */

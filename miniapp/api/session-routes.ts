@@ -5,6 +5,7 @@ import { departmentNames } from '../../core/org/departments.js'
 import { sessionTtlMs } from '../../core/org/sessions.js'
 import { can } from '../../core/permissions/permissions.js'
 import type { PersonActor } from '../../core/actor.js'
+import type { Identity } from '../../core/ports/identity.js'
 import type { Platform } from '../../core/ports/platform.js'
 import type { Me } from '../contract/session.js'
 import { signInSchema } from '../contract/session.js'
@@ -25,8 +26,7 @@ export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): 
     const { platform, code } = parse(signInSchema, await readJson(ctx))
     const identity = identities[platform]
     if (!identity) throw new DomainError('session.platform_off')
-    const account = await identity.redeem(code, 'client')
-    if (!account) throw new DomainError('session.code_invalid')
+    const account = accountOf(await identity.redeem(code, 'client'))
     ctx.body = await openSession(ctx, deps, platform, account.externalId)
   })
 
@@ -38,6 +38,13 @@ export function addSessionRoutes(router: Router, deps: ApiDeps, add: AddRoute): 
   })
 
   add('get', '/me', (_ctx, actor) => presentMe(deps, actor))
+}
+
+/** @throws DomainError `session.code_invalid`, `session.outsider`: another company's people are told so. */
+export function accountOf(redeemed: Awaited<ReturnType<Identity['redeem']>>): { externalId: string } {
+  if (redeemed === 'outsider') throw new DomainError('session.outsider')
+  if (redeemed === null) throw new DomainError('session.code_invalid')
+  return redeemed
 }
 
 /**

@@ -17,7 +17,7 @@ import type { AddRoute } from './api.js'
 import { readJson } from './body.js'
 import type { ApiDeps } from './deps.js'
 import { parse } from './problems.js'
-import { openSession, setCookie } from './session-routes.js'
+import { accountOf, openSession, setCookie } from './session-routes.js'
 
 export const stateCookie = 'gj_sign_in'
 /** The platforms' own codes live five minutes; somebody may have to find their phone first. */
@@ -75,8 +75,7 @@ export function addSignInRoutes(router: Router, deps: ApiDeps, add: AddRoute): v
     const stored = await core.keys.take(keyOf(secret))
     if (stored === null) throw new DomainError('session.state_invalid')
     const { platform, way, returnTo } = startSignInSchema.parse(JSON.parse(stored))
-    const account = await identities[platform]?.redeem(code, way)
-    if (!account) throw new DomainError('session.code_invalid')
+    const account = accountOf((await identities[platform]?.redeem(code, way)) ?? null)
     const me = await openSession(ctx, deps, platform, account.externalId)
     const answer: SignInFinished = { me, returnTo }
     ctx.body = answer

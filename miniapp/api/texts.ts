@@ -9,11 +9,15 @@ interface Refusal {
 
 const refusals: Record<string, Refusal> = {
   'session.needed': { status: 401, message: '登录已失效，请从聊天里重新打开这个页面' },
-  'session.code_invalid': { status: 401, message: '这个链接已经用过或过期了，请从聊天里重新打开' },
+  'session.code_invalid': { status: 401, message: '这次登录已经用过或过期了，请重新登录' },
+  'session.outsider': {
+    status: 403,
+    message: '你登录的是另一家企业的账号，请换成本公司的账号',
+  },
   'session.state_invalid': { status: 401, message: '这次登录已经过期，或不是从这个浏览器开始的，请重新登录' },
   'session.platform_off': { status: 401, message: '这个平台没有启用，请从聊天里重新打开' },
   'session.platform_down': { status: 503, message: '暂时联系不上聊天平台，请稍后再试' },
-  'account.unbound': { status: 403, message: '你的账号还没有绑定到同事名单，请联系管理员' },
+  'account.unbound': { status: 403, message: '你的账号还没有和同事名单对上，请联系管理员' },
   'account.left': { status: 403, message: '你的账号已停用，如有疑问请联系管理员' },
   'request.cross_site': { status: 403, message: '这个操作不是从本页面发出的，已拒绝' },
   'request.too_many': { status: 429, message: '操作太频繁了，请稍等一会儿再试' },

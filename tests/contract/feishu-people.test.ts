@@ -76,7 +76,7 @@ describe('the people of a company on Feishu', () => {
     const { identity } = stand.adapter
     const { api, clock, colleague, customer } = stand.sim
     expect(await identity.redeem(api.signInCode(colleague), 'browser')).toEqual({ externalId: colleague })
-    expect(await identity.redeem(api.signInCode(customer), 'browser')).toBeNull()
+    expect(await identity.redeem(api.signInCode(customer), 'browser')).toBe('outsider')
     const old = api.signInCode(colleague)
     clock.advance(301_000)
     expect(await identity.redeem(old, 'client')).toBeNull()

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Finding } from '../../core/ports/doctor.js'
-import { signPage } from '../../adapters/wecom/crypto.js'
+import { signPage } from '../../adapters/wecom/page-signature.js'
 import { startWecomStand, type WecomStand } from '../support/wecom-stand.js'
 
 async function examine(stand: WecomStand, testRecipient?: string): Promise<Record<string, Finding>> {
@@ -56,8 +56,8 @@ describe('people in WeCom', () => {
   it('signs nobody in who is no member, nor by a code that is too old', async () => {
     stand = await startWecomStand()
     const { sim, adapter } = stand
-    expect(await adapter.identity.redeem(sim.signInCode('wmCustomer01', true), 'client')).toBeNull()
-    expect(await adapter.identity.redeem(sim.signInCode('ww2/zhang'), 'client')).toBeNull()
+    expect(await adapter.identity.redeem(sim.signInCode('wmCustomer01', true), 'client')).toBe('outsider')
+    expect(await adapter.identity.redeem(sim.signInCode('ww2/zhang'), 'client')).toBe('outsider')
     const old = sim.signInCode('Wang')
     stand.clock.advance(301_000)
     expect(await adapter.identity.redeem(old, 'browser')).toBeNull()

@@ -5,6 +5,8 @@ export const desktop = { width: 1440, height: 900 }
 export interface Look {
   size?: { width: number; height: number }
   dark?: boolean
+  /** How the browser calls itself, where it is a messenger's own. */
+  userAgent?: string
 }
 
 /** What went wrong in a browser without anybody having said so: errors in the console, requests that failed. */
@@ -26,7 +28,7 @@ export function watchProblems(page: Page): string[] {
 /** A browser of its own for one visitor, in Shanghai. */
 export async function openBrowser(
   browser: Browser,
-  { size = desktop, dark = false }: Look = {},
+  { size = desktop, dark = false, userAgent }: Look = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: size,
@@ -35,6 +37,7 @@ export async function openBrowser(
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     hasTouch: size.width < 720,
+    ...(userAgent ? { userAgent } : {}),
   })
   const page = await context.newPage()
   page.setDefaultTimeout(6000)

@@ -33,11 +33,24 @@ export const texts = {
   gate: {
     title: '请从聊天里打开',
     plain: '跟进住在你的聊天软件里。点开消息卡片上的按钮，就能看到对应的页面，不需要另外登录。',
-    expired: '登录没有成功',
-    unboundHint: '管理员在后台把你的账号和同事名单对上以后，重新从聊天里打开就可以了。',
+    welcome: '登录跟进',
+    welcomeHint: '用公司的聊天账号就能进来，不用另设密码。',
+    refused: '你在登录页上取消了登录。需要时可以再来一次。',
+    /** By the problem's code; others are called `failed`. */
+    troubles: {
+      'account.unbound': '还差一步',
+      'account.left': '账号已停用',
+      'session.outsider': '不是本公司的账号',
+      'session.refused': '没有登录',
+      'session.platform_down': '聊天平台没有应答',
+      network: '网络不通',
+    } as Readonly<Record<string, string>>,
+    failed: '登录没有成功',
+    unboundHint: '对上以后回到这里再点一次登录，就会进到刚才要看的页面。',
     sandbox: '前往沙盒聊天',
     opening: '正在打开…',
     signIn: (platform: string) => `用${platform}登录`,
+    again: (platform: string) => `用${platform}再试一次`,
   },
   colleague: {
     contact: (name: string) => `联系${name}`,

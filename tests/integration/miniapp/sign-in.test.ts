@@ -101,8 +101,8 @@ describe.each(['wecom', 'dingtalk', 'feishu'] as const)('signing in by the page 
   it('lets nobody of another company in', async () => {
     const { cookie, state } = await setOut()
     expect(await comeBack(cookie, { code: stand.outsider(), state })).toMatchObject({
-      status: 401,
-      body: { code: 'session.code_invalid' },
+      status: 403,
+      body: { code: 'session.outsider', message: expect.stringContaining('另一家企业') },
     })
   })
 

@@ -73,7 +73,11 @@ describe('DingTalk’s client', () => {
 })
 
 describe('Feishu’s client', () => {
-  const h5sdk = { config: () => undefined, ready: (done: () => void) => done(), error: () => undefined }
+  const h5sdk = {
+    config: ({ onSuccess }: { onSuccess(): void }) => onSuccess(),
+    ready: (done: () => void) => done(),
+    error: () => undefined,
+  }
   const setUp = { publicIds: { appId: 'cli_1' } }
 
   it('is asked for a code the older way where it does not know the newer', async () => {

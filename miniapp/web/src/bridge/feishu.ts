@@ -59,10 +59,11 @@ export async function requestFeishuCode({ publicIds }: Pick<BridgeSetUp, 'public
 export async function openFeishu({ publicIds, sign }: BridgeSetUp): Promise<Bridge> {
   const { tt, h5sdk } = load()
   const { timestamp, nonce, signature } = await sign()
-  await new Promise<void>((done, fail) => {
-    h5sdk.ready(done)
-    h5sdk.error(fail)
-    h5sdk.config({ appId: publicIds['appId'], timestamp, nonceStr: nonce, signature, jsApiList })
+  await new Promise<void>((onSuccess, onFail) => {
+    h5sdk.error(onFail)
+    const signed = { appId: publicIds['appId'], timestamp, nonceStr: nonce, signature }
+    // `ready` tells of the client alone: it comes for a page that is refused too.
+    h5sdk.ready(() => h5sdk.config({ ...signed, jsApiList, onSuccess: () => onSuccess(), onFail }))
   })
   return {
     platform: 'feishu',
