@@ -105,6 +105,9 @@ const shownOnCards = new Set(['lead', 'customer', 'deal', 'follow-up', 'task'])
 /** Somebody has taken the matter in hand: nobody is pressed about it any more. */
 const settles = new Set(['lead.accepted', 'lead.dispatched', 'lead.taken-over', 'lead.given', 'lead.closed'])
 
+/** A task is its owner's to do from now on: it stands in their own list of the platform, too. */
+const gives = new Set(['task.added', 'task.handed-over', 'task.reopened'])
+
 /** Changes that the notify consumer must hear of: all that send a card or change one. */
 export const wantsNotice = (kind: string): boolean =>
   byKind.has(kind) ||
@@ -119,6 +122,13 @@ export async function notify(core: Core, tx: Tx, change: Change): Promise<void> 
   const subject = { type: change.subjectType, id: change.subjectId }
   if (shownOnCards.has(subject.type)) await core.deliveries.refreshLater(tx, subject)
   if (settles.has(change.kind)) await core.deliveries.reminders.settle(tx, subject)
+  if (gives.has(change.kind))
+    await core.deliveries.todos.want(tx, {
+      taskId: subject.id,
+      personId: datum(change, 'ownerId'),
+      causeId: change.id,
+      isNew: change.kind === 'task.added',
+    })
   if (subject.type === 'playbook' && subject.id === 'credentials') await core.credentials.sync(tx)
   if (subject.type === 'follow-up') {
     // It may be the first contact with its lead, or no longer be one: the lead's cards say which.

@@ -9,11 +9,34 @@ import { findWay } from './sender-route.js'
 /** Credentials are mended by people: trying more often than this helps nobody. */
 const mendMs = 5 * 60_000
 
+/** It left, and what the platform did with it is not known. */
+const unclear: ReadonlySet<string> = new Set(['timeout', 'odd_body', 'bad_answer'])
+
 /**
  * What a failed try leads to: a refused account makes room for the person's next one, refused credentials are told to
  * the admins while the message is kept, an outcome that nobody knows is written down as such.
  */
 export function createFailures({ core, messengers, log }: Pick<SenderDeps, 'core' | 'messengers' | 'log'>) {
+  /** A list is no way to reach anybody: a refusal says nothing about the account, and waits for nothing. */
+  async function failedTodo(delivery: Claimed, refusal: PlatformError | null): Promise<void> {
+    const isWritten = shownStates.includes(delivery.state)
+    const isOurs = refusal !== null && refusalCause(refusal) === 'credentials'
+    const mayHaveArrived = refusal !== null && unclear.has(refusal.code)
+    const failure = {
+      reason: refusal?.code ?? 'internal',
+      retryable: isOurs || (refusal?.retryable ?? true),
+      ...(refusal?.retryAfterMs === undefined ? {} : { retryAfterMs: refusal.retryAfterMs }),
+      ...(isOurs ? { retryAfterMs: mendMs } : {}),
+      mayHaveArrived: mayHaveArrived || (isWritten && delivery.interrupted),
+    }
+    await core.write(async (tx) => {
+      if (refusal?.code === 'todo_not_permitted' && !isWritten)
+        return core.deliveries.skip(tx, delivery, refusal.code, { passOn: false })
+      if (isOurs) await core.credentials.broke(tx, { platform: refusal.platform, code: refusal.code })
+      return core.deliveries.markFailed(tx, delivery, failure)
+    })
+  }
+
   return async (delivery: Claimed, error: unknown): Promise<void> => {
     // It is in other hands, and nothing went out from here.
     if (error instanceof LeaseLost) return
@@ -28,6 +51,7 @@ export function createFailures({ core, messengers, log }: Pick<SenderDeps, 'core
       },
       'a delivery failed',
     )
+    if (delivery.channel === 'todo') return failedTodo(delivery, refusal)
     const cause = refusal ? refusalCause(refusal) : 'other'
     const isCard = delivery.channel === 'messenger'
     const isUpdate = isCard && shownStates.includes(delivery.state) && delivery.platformMessageId !== null

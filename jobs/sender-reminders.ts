@@ -115,7 +115,8 @@ export function createReminderSender({ core, messengers, render, outreach, share
         case 'mail':
           return call(delivery, parent, delivery.channel)
         case 'messenger':
-          throw new Error('a card is no reminder')
+        case 'todo':
+          throw new Error('neither a card nor an entry in a list is a reminder')
       }
     },
   }

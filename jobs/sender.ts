@@ -11,6 +11,7 @@ import { createCardSender, type Settle, type Turn } from './sender-cards.js'
 import { createFailures } from './sender-failures.js'
 import { createReminderSender } from './sender-reminders.js'
 import type { Messengers } from './sender-route.js'
+import { createTodoSender } from './sender-todos.js'
 
 export interface SenderDeps {
   core: Core
@@ -25,17 +26,19 @@ export interface SenderDeps {
 /** Their cards are read side by side; few enough to be handed over within the lease where the platform is quick. */
 const batch = 50
 
-/** Hands deliveries to the platforms, keeps shown cards true and reminds of those that nobody reads. */
+/** Hands deliveries to the platforms, keeps true what was shown and reminds of cards that nobody reads. */
 export function createSender({ core, messengers, render, outreach, log }: SenderDeps) {
   let stopped = false
   const share = shareWrites(core)
   const cards = createCardSender({ core, messengers, render, share })
   const reminders = createReminderSender({ core, messengers, render, outreach, share })
+  const todos = createTodoSender({ core, messengers, render, share })
   const fail = createFailures({ core, messengers, log })
 
   const prepare = (delivery: Claimed): Turn => {
-    if (delivery.channel !== 'messenger') return () => reminders.send(delivery)
     const isShown = shownStates.includes(delivery.state)
+    if (delivery.channel === 'todo') return () => (isShown ? todos.update(delivery) : todos.add(delivery))
+    if (delivery.channel !== 'messenger') return () => reminders.send(delivery)
     // What nobody knows the fate of is sent once more, until a receipt tells that it arrived.
     const isRepeat = delivery.state === 'unknown' && delivery.platformMessageId === null
     return isShown && !isRepeat ? cards.update(delivery) : cards.send(delivery)
@@ -99,5 +102,9 @@ interface Prepared {
   turn: Turn
 }
 
-const byRecipient = (prepared: Prepared[]): Map<string | null, Prepared[]> =>
-  Map.groupBy(prepared, ({ delivery: { personId, chatId } }) => personId ?? chatId)
+/** A person's list is nothing that their cards wait for. */
+const byRecipient = (prepared: Prepared[]): Map<string, Prepared[]> =>
+  Map.groupBy(prepared, ({ delivery: { personId, chatId, channel } }) => {
+    const recipient = personId ?? chatId ?? ''
+    return channel === 'todo' ? `list of ${recipient}` : recipient
+  })

@@ -1,6 +1,6 @@
 import type { UrgeLevel } from '../../core/ports/messenger.js'
 import type { RateLimit } from '../../core/ports/shared-state.js'
-import type { Call, FeishuClient } from './client.js'
+import { failure, type Call, type FeishuClient } from './client.js'
 import { field, listField, objectField, textField, type Json } from './json.js'
 
 /** To one person or one group, shared by all bots there: 5 a second. @see im-v1/message/create, 频率限制 */
@@ -110,7 +110,7 @@ export function createCalls(client: FeishuClient) {
         query: { user_id_type: idType(input.account) },
         body: {
           summary: input.title,
-          ...(input.dueAt ? { due: { timestamp: String(input.dueAt.getTime()), is_all_day: false } } : {}),
+          ...(input.dueAt ? { due: dueOf(input.dueAt) } : {}),
           members: [{ id: input.account, role: 'assignee', type: 'user' }],
           origin: {
             platform_i18n_name: { zh_cn: '跟进' },
@@ -119,16 +119,29 @@ export function createCalls(client: FeishuClient) {
           client_token: input.key,
         },
       })
-      return textField(objectField(data, 'task'), 'guid')
+      const guid = textField(objectField(data, 'task'), 'guid')
+      if (!guid) throw failure('bad_answer')
+      return guid
     },
 
-    /** @see https://open.feishu.cn/document/task-v2/task/patch */
-    completeTask: (guid: string, at: Date): Promise<Json> =>
+    /**
+     * Sets the named fields of a task; what is named and empty is cleared. A completed task is not completed again:
+     * the platform refuses that. `completed_at: '0'` opens it anew.
+     *
+     * @see https://open.feishu.cn/document/task-v2/task/patch
+     */
+    patchTask: (guid: string, fields: Json): Promise<Json> =>
       client.call({
         method: 'PATCH',
         path: `/task/v2/tasks/${encodeURIComponent(guid)}`,
-        body: { task: { completed_at: String(at.getTime()) }, update_fields: ['completed_at'] },
+        body: { task: fields, update_fields: Object.keys(fields) },
       }),
+
+    /** When it was completed, milliseconds; 0 while it is open. @see https://open.feishu.cn/document/task-v2/task/get */
+    async taskCompletedAt(guid: string): Promise<number> {
+      const data = await client.call({ method: 'GET', path: `/task/v2/tasks/${encodeURIComponent(guid)}` })
+      return Number(textField(objectField(data, 'task'), 'completed_at') || 0)
+    },
 
     /**
      * One page of the departments right below one.
@@ -273,6 +286,9 @@ export function idType(id: string): 'open_id' | 'union_id' | 'chat_id' | 'user_i
   if (id.startsWith('on_')) return 'union_id'
   return id.startsWith('oc_') ? 'chat_id' : 'user_id'
 }
+
+/** A point in time by which a task is due. */
+export const dueOf = (at: Date): Json => ({ timestamp: String(at.getTime()), is_all_day: false })
 
 /** Where the next page begins; undefined after the last one. */
 export const nextPage = (data: Json): string | undefined =>

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { PlatformError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports/clock.js'
 import type { KeyStore } from '../../core/ports/key-store.js'
@@ -6,9 +5,11 @@ import type { Address, Messenger, Outgoing, SentMessage } from '../../core/ports
 import type { FeishuCalls } from './calls.js'
 import { failure } from './client.js'
 import { recallRefusals, urgeRefusals } from './codes.js'
-import { capabilities, cutBytes, encodeCard, encodeText, keyLifeMs } from './encode.js'
+import { capabilities, encodeCard, encodeText, keyLifeMs } from './encode.js'
 import { rememberCard } from './sent-cards.js'
 import type { TapGate } from './tap-gate.js'
+import { createTodos } from './todos.js'
+import { uuidOf } from './uuid.js'
 
 interface MessengerDeps {
   calls: FeishuCalls
@@ -117,22 +118,6 @@ export function createMessenger({ calls, clock, keys, gate, pageUrl }: Messenger
       return read
     },
 
-    todos: {
-      create: ({ externalId, title, dueAt, page, key }) =>
-        calls.createTask({
-          account: externalId,
-          title: cutBytes(title.toWellFormed(), 3000),
-          dueAt,
-          url: pageUrl(page),
-          key: uuidOf(key),
-        }),
-      finish: async (todoId) => {
-        await calls.completeTask(todoId, clock.now())
-      },
-    },
+    todos: createTodos({ calls, clock, pageUrl }),
   }
 }
-
-/** The platform takes at most 50 characters. */
-const uuidOf = (key: string): string =>
-  key.length <= 50 ? key : createHash('sha256').update(key).digest('hex').slice(0, 50)

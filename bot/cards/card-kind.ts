@@ -21,7 +21,7 @@ export interface CardView {
   core: Core
   tx: EntityManager
   now: Date
-  delivery: Pick<Delivery, 'id' | 'card' | 'subjectType' | 'subjectId' | 'params'>
+  delivery: Pick<Delivery, 'id' | 'card' | 'channel' | 'subjectType' | 'subjectId' | 'params'>
   /** The recipient; null in a chat of several people. */
   viewer: PersonActor | null
 }

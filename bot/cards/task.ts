@@ -4,7 +4,7 @@ import type { Task } from '../../core/tasks/task.js'
 import { leadName, phone, when } from '../format.js'
 import { ok, type CardKind, type CardView, type Tap } from './card-kind.js'
 
-/** A reminder at its minute; done or put off with a tap. */
+/** A reminder at its minute; done or put off with a tap. In a list of things to do: the task's name and its page. */
 export const taskDue: CardKind = {
   kind: 'task.due',
 
@@ -14,6 +14,8 @@ export const taskDue: CardKind = {
     if (!task) return { kind: 'task.due', title: '待办已不存在', tone: 'neutral', blocks: [] }
     const about = await aboutTask(view, task)
     const base = { kind: 'task.due', page: about.page }
+    if (delivery.channel === 'todo')
+      return { ...base, title: listedTitle(task.title, about.name), tone: 'neutral', blocks: [] }
     const fields = { type: 'fields' as const, fields: about.fields }
     if (task.state !== 'open') {
       return {
@@ -85,6 +87,10 @@ export const taskDue: CardKind = {
     },
   },
 }
+
+/** A line in the person's own list, where it stands among other people's customers. */
+const listedTitle = (title: string, name: string): string =>
+  title.includes(name) ? title : `${title}（${name}）`
 
 /** A day late: the manager reads along. */
 export const taskOverdue: CardKind = {

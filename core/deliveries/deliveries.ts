@@ -10,7 +10,14 @@ import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import type { Platform } from '../ports/platform.js'
 import { pruneAttempts } from './attempts.js'
-import { DeliveryEntity, receiptFrom, shownStates, type Delivery, type DeliveryState } from './delivery.js'
+import {
+  DeliveryEntity,
+  isKeptTrue,
+  receiptFrom,
+  shownStates,
+  type Delivery,
+  type DeliveryState,
+} from './delivery.js'
 import { foldDue, isLookedAt } from './fold.js'
 import { createMessageLog } from './log.js'
 import { createOutcomes } from './outcomes.js'
@@ -19,6 +26,7 @@ import { createPolls } from './polls.js'
 import { holdForQuiet } from './quiet.js'
 import { createReminders } from './reminders.js'
 import { newRow } from './row.js'
+import { createTodoEntries } from './todos.js'
 
 export interface NewDelivery {
   card: string
@@ -128,7 +136,7 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
     const count = await executeNow(
       tx,
       `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE subjectType = ? AND subjectId IN (${marks(subjectIds)})
-       AND state IN (${marks(states)}) AND channel = 'messenger' AND (platformMessageId IS NOT NULL OR state = 'sending')`,
+       AND state IN (${marks(states)}) AND ${isKeptTrue} AND (platformMessageId IS NOT NULL OR state = 'sending')`,
       [clock.now(), subjectType, ...subjectIds, ...states],
     )
     if (count > 0) afterCommit(tx, wake)
@@ -159,6 +167,7 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
     log: createMessageLog({ clock, ids, wake }),
     ...createPolls({ clock, receipt, reminders }),
     reminders,
+    todos: createTodoEntries({ clock, ids, playbook, wake }),
 
     /** Calls back when there is something to send or to update. */
     onQueued(waker: () => void) {
@@ -184,7 +193,7 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
       afterCommit(tx, wake)
     },
 
-    /** The subject has changed: every card about it that somebody has is to be shown anew. Queued ones will be anyway. */
+    /** The subject has changed: every card and entry about it that somebody has is to be shown anew. Queued ones will be anyway. */
     refresh: (tx: Tx, subject: Subject): Promise<number> => refreshAll(tx, subject.type, [subject.id]),
 
     /** As `refresh`, together with the other subjects of this unit. */

@@ -5,7 +5,7 @@ import type { ReminderChannel, ReminderLevel } from '../playbook/reminders.js'
 import type { Platform } from '../ports/platform.js'
 
 /**
- * One card to one recipient, or one reminder of it by another way. It stores which card about what for whom; the card
+ * One card to one recipient, one reminder of it by another way, or one entry in a list of things to do. It stores which card about what for whom; the card
  * is rendered when it is sent, so a message that waited for hours shows today's truth.
  *
  * queued → sending → sent → delivered → read → acted; failed, expired, unknown, folded and skipped are ends that a
@@ -21,7 +21,10 @@ export interface Delivery {
   params: Record<string, string>
   personId: string | null
   chatId: string | null
-  /** `messenger`: the card itself. Anything else is a reminder of the delivery `parentId`. */
+  /**
+   * `messenger`: the card itself; `todo`: an entry in the person's own list of the platform. Anything else is a reminder
+   * of the delivery `parentId`.
+   */
   channel: DeliveryChannel
   parentId: string | null
   /** The change that caused it; null where no change did (an answer, a test). */
@@ -63,7 +66,10 @@ export interface Delivery {
   failure: string | null
 }
 
-export type DeliveryChannel = 'messenger' | ReminderChannel
+export type DeliveryChannel = 'messenger' | 'todo' | ReminderChannel
+
+/** What its recipient has is kept true: it is shown anew when its subject changes. For SQL. */
+export const isKeptTrue = `channel IN ('messenger', 'todo')`
 
 /** Others of its kind, the end of the quiet time, an account to send it to. */
 export type WaitingFor = 'digest' | 'quiet' | 'account'
@@ -145,5 +151,7 @@ export const DeliveryEntity = new EntitySchema<Delivery>({
     { name: 'deliveries_folded', columns: ['foldedInto'] },
     { name: 'deliveries_message', columns: ['platformMessageId'] },
     { name: 'deliveries_poll', columns: ['pollAt'] },
+    { name: 'deliveries_state', columns: ['state', 'id', 'platform'] },
+    { name: 'deliveries_card', columns: ['card', 'id'] },
   ],
 })

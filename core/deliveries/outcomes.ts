@@ -8,7 +8,14 @@ import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import type { Platform } from '../ports/platform.js'
 import { recordAttempt, type AttemptOutcome } from './attempts.js'
-import { DeliveryEntity, keepMs, shownStates, type Delivery, type DeliveryState } from './delivery.js'
+import {
+  DeliveryEntity,
+  isKeptTrue,
+  keepMs,
+  shownStates,
+  type Delivery,
+  type DeliveryState,
+} from './delivery.js'
 import type { DeliveryReminders } from './reminders.js'
 
 /** Without an account one is looked for again this often, should nobody say that there is one now. */
@@ -78,7 +85,7 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
   async function showAgain(tx: Tx, id: string): Promise<void> {
     const work = await execute(
       tx,
-      `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE id = ? AND channel = 'messenger'
+      `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE id = ? AND ${isKeptTrue}
        AND platformMessageId IS NOT NULL AND state IN (${marks(shownStates)})`,
       [clock.now(), id, ...shownStates],
     )
@@ -146,7 +153,7 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
       { mayBeOverdrawn = false }: { mayBeOverdrawn?: boolean } = {},
     ): Promise<void> {
       const { id, channel, wantedRev } = delivery
-      const leaseHolder = channel === 'messenger' ? delivery.leaseHolder : null
+      const leaseHolder = channel === 'messenger' || channel === 'todo' ? delivery.leaseHolder : null
       const now = clock.now()
       const later = mayBeOverdrawn ? new Date(now.getTime() + lingerMs) : null
       const mine = await execute(

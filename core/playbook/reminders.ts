@@ -27,6 +27,7 @@ const stepSchema = z.strictObject({
 })
 
 export const remindersSchema = z.strictObject({
+  todos: z.boolean().default(true).describe('待办同时写进本人的钉钉待办或飞书任务'),
   rules: z
     .array(
       z.strictObject({
@@ -45,6 +46,7 @@ export type ReminderRule = Reminders['rules'][number]
 
 /** A question that a manager leaves unread rings after two minutes (P-22); what is not listed is not pressed on anybody. */
 export const remindersDefault: Reminders = {
+  todos: true,
   rules: [
     {
       card: 'lead.dispatch',

@@ -87,9 +87,21 @@ export interface SentMessage {
   to: Address
 }
 
-/** Something to do in the platform's own list; `page` opens the record. */
+/**
+ * The platform's own list of things to do. Writing to it makes no sound: it is a list, not a message.
+ *
+ * Every call may be repeated without harm.
+ *
+ * @throws PlatformError; `todo_not_permitted` where the app may not write to the list.
+ */
 export interface Todos {
-  /** @returns the platform's id of it; the same for a repeated key. @throws PlatformError */
+  /** How long `create` recognises a key, milliseconds; absent: for good. */
+  keyLifeMs?: number
+  /**
+   * Puts something into a person's list; `page` opens the record.
+   *
+   * @returns the platform's id of it; the same for a repeated key.
+   */
   create(input: {
     externalId: string
     title: string
@@ -97,6 +109,14 @@ export interface Todos {
     page: string
     key: string
   }): Promise<string>
-  /** @throws PlatformError */
+  /** Gives it another title and due time; `reopen` where it was ticked off and is to be done again. */
+  change(todoId: string, externalId: string, to: TodoChange): Promise<void>
+  /** Ticks it off; also one that the person has ticked off already. */
   finish(todoId: string, externalId: string): Promise<void>
+}
+
+export interface TodoChange {
+  title: string
+  dueAt: Date
+  reopen: boolean
 }

@@ -120,8 +120,10 @@ const levels: Record<Delivery['level'], string | null> = {
   escalation: '升级提醒，结果未知时再发一次',
 }
 
-const levelOf = ({ level, channel }: Delivery): string | null =>
-  channel === 'messenger' ? levels[level] : `提醒方式：${channelWords[channel]}`
+function levelOf({ level, channel }: Delivery): string | null {
+  if (channel === 'todo') return '写进本人的平台待办'
+  return channel === 'messenger' ? levels[level] : `提醒方式：${channelWords[channel]}`
+}
 
 const routeOf = ({ provider, platformMessageId }: Delivery): string | null =>
   [provider && `服务商 ${provider}`, platformMessageId && `编号 ${platformMessageId}`]

@@ -3,9 +3,9 @@ import { daySchema, idSchema, instantSchema } from './common.js'
 import { deliveryStateSchema } from './leads.js'
 import { platformSchema } from './session.js'
 
-/** How a message goes out: the messenger itself, or a reminder beside it. */
+/** How a message goes out: the messenger itself, its list of things to do, or a reminder beside it. */
 export const messageChannelSchema = z.enum([
-  ...['messenger', 'urge.app', 'urge.sms', 'urge.phone', 'messengers', 'sms', 'voice', 'mail'],
+  ...['messenger', 'todo', 'urge.app', 'urge.sms', 'urge.phone', 'messengers', 'sms', 'voice', 'mail'],
 ] as const)
 
 /** `GET /api/admin/messages`: the ledger of everything that goes out, newest first. Days are local and inclusive. */

@@ -14,6 +14,7 @@ export const platformWords: Record<z.infer<typeof platformSchema>, string> = {
 
 export const channelWords: Record<z.infer<typeof messageChannelSchema>, string> = {
   messenger: '聊天卡片',
+  todo: '平台待办',
   'urge.app': '应用内加急',
   'urge.sms': '平台短信加急',
   'urge.phone': '平台电话加急',

@@ -18,7 +18,10 @@ describe('reminders of a card that nobody reads', () => {
     stand = await startSending([fake], channels)
     await stand.setPhone('eastManager', '13700137000')
     if (steps)
-      await stand.publish('reminders', { rules: [{ card: 'lead.dispatch', level: 'escalation', steps }] })
+      await stand.publish('reminders', {
+        todos: true,
+        rules: [{ card: 'lead.dispatch', level: 'escalation', steps }],
+      })
     return (await stand.queue('lead.dispatch', 'eastManager')) ?? ''
   }
   const reminders = async () =>

@@ -36,6 +36,7 @@ export const newRoutes: [method: string, path: RegExp, route: Route][] = [
   ['POST', /^\/v1\.0\/robot\/ding\/recall$/, () => refuse('ding.not.exist')],
   ['POST', /^\/v1\.0\/todo\/users\/([^/]+)\/tasks$/, createTodo],
   ['PUT', /^\/v1\.0\/todo\/users\/([^/]+)\/tasks\/([^/]+)\/executorStatus$/, finishTodo],
+  ['PUT', /^\/v1\.0\/todo\/users\/([^/]+)\/tasks\/([^/]+)$/, updateTodo],
   ['POST', /^\/v1\.0\/oauth2\/jsapiTickets$/, () => ({ jsapiTicket: 'ticket-of-the-page', expireIn: 7200 })],
 ]
 
@@ -226,19 +227,50 @@ function createTodo(world: World, body: Body, [unionId = '']: string[], query: U
   if (!world.people.some((p) => p.unionId === unionId) || !query.get('operatorId')) refuse('invalidUnionId')
   const detail = record(body['detailUrl'])
   if (!text(detail, 'appUrl') || !text(detail, 'pcUrl')) refuse('param.detailUrl.missing')
-  if (Buffer.byteLength(text(body, 'subject')) > 1024 || !text(body, 'subject')) refuse('param.subject')
+  checkTodo(body)
+  if (!text(body, 'subject')) refuse('param.subject')
   const source = text(body, 'sourceId')
   const known = world.todos.get(source)
-  const todo = known ?? { id: world.next('todo-'), unionId, body, isDone: false }
+  const todo = known ?? { id: world.next('todo-'), unionId, body, isDone: false, isOver: false }
   world.todos.set(source, todo)
   return { id: todo.id, sourceId: source }
 }
 
-function finishTodo(world: World, body: Body, [unionId, id]: string[]): object {
-  const todo =
+function checkTodo(body: Body): void {
+  if (Buffer.byteLength(text(body, 'subject')) > 1024) refuse('param.subject')
+  const { dueTime } = body
+  // Milliseconds: a number of seconds would lie in January 1970.
+  if (dueTime !== undefined && !(Number.isInteger(dueTime) && Number(dueTime) > 1e12)) refuse('param.dueTime')
+}
+
+const todoOf = (world: World, [unionId, id]: string[], query: URLSearchParams) => {
+  if (!query.get('operatorId')) refuse('invalidUnionId')
+  return (
     [...world.todos.values()].find((t) => t.id === id && t.unionId === unionId) ??
     refuse('todo.not.exist', 404)
+  )
+}
+
+/** What its executor says of it: who is no executor has nothing to say. */
+function finishTodo(world: World, body: Body, path: string[], query: URLSearchParams): object {
+  const todo = todoOf(world, path, query)
   const [status] = Array.isArray(body['executorStatusList']) ? body['executorStatusList'] : []
-  todo.isDone = record(status)['isDone'] === true
+  const { id, isDone } = record(status)
+  const executors = todo.body['executorIds']
+  if (!Array.isArray(executors) || !executors.includes(id)) refuse('param.executorStatusList')
+  if (typeof isDone !== 'boolean') refuse('param.executorStatusList')
+  todo.isDone = isDone
+  // The only one who had to do it has done it.
+  if (isDone) todo.isOver = true
+  return { result: true }
+}
+
+/** What is not named stays. */
+function updateTodo(world: World, body: Body, path: string[], query: URLSearchParams): object {
+  const todo = todoOf(world, path, query)
+  checkTodo(body)
+  const { done, ...said } = body
+  Object.assign(todo.body, said)
+  if (typeof done === 'boolean') todo.isOver = done
   return { result: true }
 }

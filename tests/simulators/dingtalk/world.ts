@@ -144,7 +144,7 @@ export function createWorld(clock: AdjustableClock) {
     tickets: new Map<string, number>(),
     cards: new Map<string, SimCard>(),
     messages: [] as SimMessage[],
-    todos: new Map<string, { id: string; unionId: string; body: Record<string, unknown>; isDone: boolean }>(),
+    todos: new Map<string, SimTodo>(),
     codes: new Map<string, { userId: string; corpId: string; expiresAt: number }>(),
     userTokens: new Map<string, string>(),
     callbackRoutes: new Map<string, { url: string; secret: string }>(),
@@ -160,6 +160,15 @@ export function createWorld(clock: AdjustableClock) {
 
 function person(userId: string, name: string, title: string, departments: string[]): SimPerson {
   return { userId, unionId: `union-${userId}`, name, title, departments, isOutside: false }
+}
+
+/** By its source id. `body` holds what it says now; `isDone` what its executor, `isOver` what its maker says of it. */
+export interface SimTodo {
+  id: string
+  unionId: string
+  body: Record<string, unknown>
+  isDone: boolean
+  isOver: boolean
 }
 
 /** A refusal in the shape of the API's generation. */

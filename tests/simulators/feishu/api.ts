@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { checkCard } from './card-check.js'
 import { createLimits } from './limits.js'
+import { createTasks } from './tasks.js'
 import { bot, tenant, type SimMessage, type Switches, type World } from './world.js'
 
 export interface SimRequest {
@@ -43,7 +44,6 @@ export function createApi({ world, app, granted, switches, answering, visible, c
   const uuids = new Map<string, { at: number; messageId: string }>()
   const codes = new Map<string, { openId: string; at: number }>()
   const userTokens = new Map<string, string>()
-  const tasks = new Map<string, Record<string, unknown>>()
   const reverted = new Map<string, string>()
   let tokenNumber = 0
 
@@ -60,6 +60,8 @@ export function createApi({ world, app, granted, switches, answering, visible, c
 
   const needs = (...anyOf: string[]): SimAnswer | null =>
     anyOf.some((scope) => granted.has(scope)) ? null : no(99991672)
+
+  const tasks = createTasks({ world, ok, no, needs })
 
   function send({ query, body }: SimRequest): SimAnswer {
     const refused = needs('im:message:send_as_bot', 'im:message')
@@ -168,25 +170,6 @@ export function createApi({ world, app, granted, switches, answering, visible, c
       tenant_key: tenant,
     }))
     return ok({ items, has_more: false })
-  }
-
-  function task(body: Record<string, unknown>): SimAnswer {
-    const refused = needs('task:task:write')
-    if (refused) return refused
-    const token = String(body['client_token'] ?? world.next('token'))
-    if (typeof body['summary'] !== 'string' || body['summary'].length > 3000) return no(1470400)
-    const known = tasks.get(token)
-    const made = known ?? { ...body, guid: world.next('task-'), completed_at: '0' }
-    tasks.set(token, made)
-    return ok({ task: made })
-  }
-
-  function patchTask(guid: string, body: Record<string, unknown>): SimAnswer {
-    const found = [...tasks.values()].find((one) => one['guid'] === guid)
-    if (!found) return no(1470404, 404)
-    for (const name of body['update_fields'] as string[])
-      found[name] = (body['task'] as Record<string, unknown>)[name]
-    return ok({ task: found })
   }
 
   function page<T>(
@@ -322,9 +305,8 @@ export function createApi({ world, app, granted, switches, answering, visible, c
         return ok()
       }
     }
-    if (route === 'POST /task/v2/tasks') return task(body)
-    const guid = /^\/task\/v2\/tasks\/([^/]+)$/.exec(path)?.[1]
-    if (method === 'PATCH' && guid !== undefined) return patchTask(guid, body)
+    const ofTask = tasks.handle(method, path, body)
+    if (ofTask) return ofTask
     if (method === 'GET' && path.startsWith('/contact/')) return contact(path, query) ?? no(404, 404)
     if (route === 'GET /application/v6/scopes')
       return ok({ scopes: [...granted].map((name) => ({ scope_name: name, grant_status: 1 })) })
@@ -346,7 +328,7 @@ export function createApi({ world, app, granted, switches, answering, visible, c
   }
 
   return {
-    tasks,
+    tasks: tasks.tasks,
     handle(request: SimRequest): SimAnswer {
       const { method, path, body } = request
       const bearer = String(request.headers['authorization'] ?? '').replace(/^Bearer /, '')
