@@ -3,11 +3,13 @@ import type { Ids } from '../../core/ports/ids.js'
 import type { DingtalkSettings } from '../../core/ports/platform-settings.js'
 import type { Webhook, WebhookAnswer, WebhookRequest } from '../../core/ports/webhook.js'
 import type { AdapterLog } from '../platforms.js'
+import { isSameText } from '../shared/sealing.js'
 import { WireError } from '../shared/wire-error.js'
 import { countOne, type Counters } from './counters.js'
-import { cardCallbackSecret, cardSign, equalText, openSealed, robotSign, seal } from './crypto.js'
+import { callbackKeys, openSealed, seal, type CallbackKeys } from './envelope.js'
 import type { Intake } from './intake.js'
 import { readObject, textOf } from './json.js'
+import { cardCallbackSecret, cardSign, robotSign } from './signatures.js'
 
 /** The platform allows an hour either way. */
 export const maxAgeMs = 3_600_000
@@ -26,6 +28,7 @@ export function createWebhooks(deps: {
   track: <T>(work: Promise<T>) => Promise<T>
 }): Webhook[] {
   const { settings, clock, ids, counters, log, intake } = deps
+  const cardSecret = cardCallbackSecret(settings.clientSecret)
 
   function fresh(timestamp: string): void {
     const at = /^\d{13}$/.test(timestamp) ? Number(timestamp) : NaN
@@ -35,10 +38,7 @@ export function createWebhooks(deps: {
   }
 
   /** @see https://open.dingtalk.com/document/orgapp/push-events */
-  async function event(
-    request: WebhookRequest,
-    callback: { token: string; aesKey: string },
-  ): Promise<WebhookAnswer> {
+  async function event(request: WebhookRequest, keys: CallbackKeys): Promise<WebhookAnswer> {
     const query = {
       signature: request.query.get('msg_signature') ?? request.query.get('signature') ?? '',
       timestamp: request.query.get('timestamp') ?? '',
@@ -47,7 +47,7 @@ export function createWebhooks(deps: {
     fresh(query.timestamp)
     const receivers = [settings.clientId, settings.corpId]
     const encrypt = textOf(readObject(request.body.toString('utf8')), 'encrypt')
-    const plain = openSealed({ ...callback, receivers }, query, encrypt)
+    const plain = openSealed(keys, query, encrypt, receivers)
     const data = readObject(plain)
     const eventType = textOf(data, 'EventType') || textOf(data, 'eventType')
     if (eventType !== 'check_url') {
@@ -59,14 +59,13 @@ export function createWebhooks(deps: {
       await intake.organisation({ eventType, eventId, corpId, bornAt }, data)
     }
     const stamp = { timestamp: String(clock.now().getTime()), nonce: ids.secret().slice(0, 12) }
-    const receiver = settings.clientId
-    return json(seal({ ...callback, receiver }, 'success', stamp))
+    return json(seal(keys, 'success', settings.clientId, stamp))
   }
 
   /** @see https://open.dingtalk.com/document/orgapp/receive-message */
   async function robot(request: WebhookRequest): Promise<WebhookAnswer> {
     const timestamp = request.headers['timestamp'] ?? ''
-    if (!equalText(robotSign(timestamp, settings.clientSecret), request.headers['sign'] ?? ''))
+    if (!isSameText(robotSign(timestamp, settings.clientSecret), request.headers['sign']))
       throw new WireError('signature')
     fresh(timestamp)
     await intake.message(readObject(request.body.toString('utf8')))
@@ -76,8 +75,7 @@ export function createWebhooks(deps: {
   /** @see https://open.dingtalk.com/document/orgapp/event-callback-card */
   async function card(request: WebhookRequest): Promise<WebhookAnswer> {
     const timestamp = request.headers['x-ddpaas-signature-timestamp'] ?? ''
-    const given = request.headers['x-ddpaas-signature'] ?? ''
-    if (!equalText(cardSign(timestamp, cardCallbackSecret(settings.clientSecret)), given))
+    if (!isSameText(cardSign(timestamp, cardSecret), request.headers['x-ddpaas-signature']))
       throw new WireError('signature')
     fresh(timestamp)
     return json((await intake.tap(readObject(request.body.toString('utf8')), '')) ?? {})
@@ -103,10 +101,10 @@ export function createWebhooks(deps: {
     },
   })
 
-  const { callback } = settings
+  const keys = settings.callback && callbackKeys(settings.callback)
   return [
     // No secret, no route.
-    ...(callback ? [route('event', (request) => event(request, callback))] : []),
+    ...(keys ? [route('event', (request) => event(request, keys))] : []),
     route('robot', robot),
     route('card', card),
   ]

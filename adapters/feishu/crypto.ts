@@ -1,7 +1,9 @@
-import { createDecipheriv, createHash, timingSafeEqual } from 'node:crypto'
+import { createDecipheriv, createHash, createSecretKey, hash, type KeyObject } from 'node:crypto'
+import { fromBase64 } from '../shared/sealing.js'
 import { WireError } from '../shared/wire-error.js'
 
 const blockBytes = 16
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * The signature of a webhook request: hex sha256 over timestamp, nonce, Encrypt Key and the body's raw bytes. Parsed
@@ -21,18 +23,19 @@ export function signatureOf(input: {
     .digest('hex')
 }
 
+/** The key that an Encrypt Key stands for. Done once: making it costs more than decrypting an event. */
+export const decryptionKey = (encryptKey: string): KeyObject =>
+  createSecretKey(hash('sha256', encryptKey, 'buffer'))
+
 /**
  * Decrypts the `encrypt` field: base64 of a 16-byte IV and AES-256-CBC text under sha256 of the Encrypt Key.
  *
  * @throws WireError `ciphertext` when it is no such thing, `padding` when the key is another one, `utf8`.
  */
-export function decrypt(encryptKey: string, encrypted: string): string {
-  const bytes = Buffer.from(encrypted, 'base64')
-  // Buffer.from drops what is not base64; a text that lost something is not one that was encrypted for us.
-  if (bytes.toString('base64').replace(/=+$/, '') !== encrypted.replace(/=+$/, ''))
+export function decrypt(key: KeyObject, encrypted: string): string {
+  const bytes = fromBase64(encrypted)
+  if (!bytes || bytes.length < 2 * blockBytes || bytes.length % blockBytes !== 0)
     throw new WireError('ciphertext')
-  if (bytes.length < 2 * blockBytes || bytes.length % blockBytes !== 0) throw new WireError('ciphertext')
-  const key = createHash('sha256').update(encryptKey).digest()
   const decipher = createDecipheriv('aes-256-cbc', key, bytes.subarray(0, blockBytes))
   let plain: Buffer
   try {
@@ -41,15 +44,8 @@ export function decrypt(encryptKey: string, encrypted: string): string {
     throw new WireError('padding', cause)
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(plain)
+    return utf8.decode(plain)
   } catch (cause) {
     throw new WireError('utf8', cause)
   }
-}
-
-/** Compares in constant time; the time tells the length at most. */
-export function isSame(given: string, expected: string): boolean {
-  const a = Buffer.from(given)
-  const b = Buffer.from(expected)
-  return a.length === b.length && timingSafeEqual(a, b)
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { WireError } from '../shared/wire-error.js'
 import { decrypt } from './crypto.js'
 import { parseObject, textField, type Json } from './json.js'
@@ -8,12 +9,12 @@ import { parseObject, textField, type Json } from './json.js'
  *
  * @throws WireError `json`, `unencrypted`, `ciphertext`, `padding`, `utf8`.
  */
-export function openBody(raw: string, encryptKey: string | null): Json {
+export function openBody(raw: string, key: KeyObject | null): Json {
   const body = parseObject(raw)
-  if (encryptKey === null) return body
+  if (key === null) return body
   const encrypted = textField(body, 'encrypt')
   if (!encrypted) throw new WireError(body['encrypt'] === undefined ? 'unencrypted' : 'ciphertext')
-  return parseObject(decrypt(encryptKey, encrypted))
+  return parseObject(decrypt(key, encrypted))
 }
 
 /** The answer to the check of a request address (within 1 s); null when the body is something else. */

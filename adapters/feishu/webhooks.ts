@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto'
 import type { Clock } from '../../core/ports/clock.js'
 import type { FeishuSettings } from '../../core/ports/platform-settings.js'
 import type { Webhook, WebhookAnswer, WebhookRequest } from '../../core/ports/webhook.js'
+import { isSameText } from '../shared/sealing.js'
 import { WireError } from '../shared/wire-error.js'
-import { isSame, signatureOf } from './crypto.js'
+import { decryptionKey, signatureOf } from './crypto.js'
 import { objectField, textField, type Json } from './json.js'
 import { challengeOf, openBody } from './webhook-body.js'
 
@@ -26,18 +28,24 @@ const aheadMs = 5 * 60_000
 
 /** The HTTP ways in: events and card callbacks have an address each in the console and are told in one form. */
 export function createWebhooks(deps: WebhookDeps): Webhook[] {
+  const { encryptKey } = deps.settings
+  const key = encryptKey === null ? null : decryptionKey(encryptKey)
   return ['feishu/event', 'feishu/card'].map((path) => ({
     path,
     maxBytes,
-    handle: (request) => answer(deps, request),
+    handle: (request) => answer(deps, key, request),
   }))
 }
 
-async function answer(deps: WebhookDeps, request: WebhookRequest): Promise<WebhookAnswer> {
+async function answer(
+  deps: WebhookDeps,
+  key: KeyObject | null,
+  request: WebhookRequest,
+): Promise<WebhookAnswer> {
   if (request.method !== 'POST') return { status: 405 }
   let body: Json
   try {
-    const opened = open(deps, request)
+    const opened = open(deps, key, request)
     if ('challenge' in opened) return json(200, opened)
     body = opened.body
   } catch (error) {
@@ -71,16 +79,17 @@ const json = (status: number, body: object): WebhookAnswer => ({
 /** @throws WireError for everything that is not proven to come from the platform. */
 function open(
   { settings, clock }: WebhookDeps,
+  key: KeyObject | null,
   request: WebhookRequest,
 ): { body: Json } | { challenge: string } {
   const { encryptKey, verificationToken } = settings
   // With no secret nobody could be told from the platform.
   if (encryptKey === null && verificationToken === null) throw new WireError('closed')
   const isSigned = encryptKey !== null && verify(encryptKey, request, clock.now())
-  const body = openBody(request.body.toString('utf8'), encryptKey)
+  const body = openBody(request.body.toString('utf8'), key)
   const challenge = challengeOf(body)
   const token = challenge ? textField(body, 'token') : textField(objectField(body, 'header'), 'token')
-  if (verificationToken !== null && !isSame(token, verificationToken)) throw new WireError('token')
+  if (verificationToken !== null && !isSameText(verificationToken, token)) throw new WireError('token')
   if (challenge) return challenge
   // The check of the address is not signed; events are.
   if (encryptKey !== null && !isSigned) throw new WireError('unsigned')
@@ -93,7 +102,7 @@ function verify(encryptKey: string, request: WebhookRequest, now: Date): boolean
   const timestamp = request.headers['x-lark-request-timestamp'] ?? ''
   if (given === undefined) return false
   const nonce = request.headers['x-lark-request-nonce'] ?? ''
-  if (!isSame(given, signatureOf({ timestamp, nonce, encryptKey, rawBody: request.body })))
+  if (!isSameText(signatureOf({ timestamp, nonce, encryptKey, rawBody: request.body }), given))
     throw new WireError('signature')
   const age = now.getTime() - Number(timestamp) * 1000
   if (!/^\d{1,12}$/.test(timestamp) || age > oldestMs || age < -aheadMs) throw new WireError('stale')

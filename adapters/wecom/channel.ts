@@ -13,6 +13,7 @@ import type { Counters } from './counters.js'
 import type { CustomerService } from './customer-service.js'
 import { decodeBotFrame } from './decode-bot.js'
 import { encodeCard, type EncodeContext } from './encode.js'
+import { envelopeKeys } from './envelope.js'
 import { keepTrying, patience } from './keeping.js'
 
 export interface ChannelDeps {
@@ -83,14 +84,14 @@ export function createChannel(deps: ChannelDeps): Channel {
     }),
   )
 
-  const callbackDeps = { ...deps, sink: () => sink }
+  const callback = (path: string, secrets: { token: string; aesKey: string }) =>
+    createCallback(path, envelopeKeys({ ...secrets, receiver: settings.corpId }), {
+      ...deps,
+      sink: () => sink,
+    })
   const webhooks: Webhook[] = [
-    ...(settings.callback
-      ? [createCallback('wecom/app', { ...settings.callback, receiver: settings.corpId }, callbackDeps)]
-      : []),
-    ...(settings.customerService
-      ? [createCallback('wecom/kf', { ...settings.customerService, receiver: settings.corpId }, callbackDeps)]
-      : []),
+    ...(settings.callback ? [callback('wecom/app', settings.callback)] : []),
+    ...(settings.customerService ? [callback('wecom/kf', settings.customerService)] : []),
   ].map((webhook) => ({ ...webhook, handle: (request) => track(webhook.handle(request)) }))
 
   return {

@@ -4,11 +4,11 @@ import type { Directory } from '../../core/ports/directory.js'
 import type { Doctor, Finding } from '../../core/ports/doctor.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { WecomSettings } from '../../core/ports/platform-settings.js'
+import { decodeAesKey, encryptMessage, signParts } from '../shared/sealing.js'
 import type { BotSocket } from './bot-socket.js'
 import type { Client } from './client.js'
 import { meaningOf } from './codes.js'
 import type { Counters } from './counters.js'
-import { decodeAesKey, encryptMessage, signParts } from './crypto.js'
 
 export interface DoctorDeps {
   settings: WecomSettings

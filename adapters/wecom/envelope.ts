@@ -1,13 +1,25 @@
+import { decodeAesKey, decryptMessage, encryptMessage, isSameText, signParts } from '../shared/sealing.js'
+import type { SealingKey } from '../shared/sealing.js'
 import { WireError } from '../shared/wire-error.js'
-import { decodeAesKey, decryptMessage, encryptMessage, isSameSignature, signParts } from './crypto.js'
 import { parseXml, textOf, writeXml } from './xml.js'
 
 /** What protects one callback address, and who its messages are for. */
 export interface EnvelopeKeys {
   token: string
-  aesKey: string
+  key: SealingKey
   receiver: string
 }
+
+/** @param aesKey - the 43 characters of an EncodingAESKey. @throws WireError `key` when it is none. */
+export const envelopeKeys = ({
+  token,
+  aesKey,
+  receiver,
+}: {
+  token: string
+  aesKey: string
+  receiver: string
+}): EnvelopeKeys => ({ token, key: decodeAesKey(aesKey), receiver })
 
 /** Clocks of two machines and a repeat after a minute fit in; a request recorded yesterday does not. */
 export const freshnessMs = 10 * 60_000
@@ -17,7 +29,7 @@ export const freshnessMs = 10 * 60_000
  *
  * @param query - of the GET request, decoded.
  * @returns what to answer with.
- * @throws WireError `signature`, `decrypt`, `receiver`.
+ * @throws WireError `signature`, `cipher`, `receiver`.
  */
 export function openEcho(keys: EnvelopeKeys, query: URLSearchParams): string {
   return open(keys, query, query.get('echostr') ?? '')
@@ -28,7 +40,7 @@ export function openEcho(keys: EnvelopeKeys, query: URLSearchParams): string {
  *
  * @param body - of the POST request: XML with an `Encrypt` element.
  * @returns the XML inside.
- * @throws WireError `malformed`, `signature`, `decrypt`, `receiver`.
+ * @throws WireError `malformed`, `signature`, `cipher`, `receiver`.
  */
 export function openMessage(keys: EnvelopeKeys, query: URLSearchParams, body: string): string {
   return open(keys, query, textOf(parseXml(body), 'Encrypt'))
@@ -36,8 +48,8 @@ export function openMessage(keys: EnvelopeKeys, query: URLSearchParams, body: st
 
 function open(keys: EnvelopeKeys, query: URLSearchParams, cipherText: string): string {
   const expected = signParts(keys.token, query.get('timestamp') ?? '', query.get('nonce') ?? '', cipherText)
-  if (!isSameSignature(expected, query.get('msg_signature'))) throw new WireError('signature')
-  return decryptMessage(decodeAesKey(keys.aesKey), cipherText, keys.receiver)
+  if (!isSameText(expected, query.get('msg_signature'))) throw new WireError('signature')
+  return decryptMessage(keys.key, cipherText, [keys.receiver])
 }
 
 /** @throws WireError `stale` when the request was signed too long ago, or in the future. */
@@ -48,7 +60,7 @@ export function checkFreshness(query: URLSearchParams, now: Date): void {
 
 /** Seals an answer to a callback, with a signature of its own. */
 export function sealAnswer(keys: EnvelopeKeys, xml: string, now: Date, nonce: string): string {
-  const sealed = encryptMessage(decodeAesKey(keys.aesKey), xml, keys.receiver)
+  const sealed = encryptMessage(keys.key, xml, keys.receiver)
   const timestamp = Math.floor(now.getTime() / 1000)
   return writeXml('xml', {
     Encrypt: sealed,

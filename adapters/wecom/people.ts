@@ -4,11 +4,11 @@ import type { Identity, PageBridge } from '../../core/ports/identity.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { WecomSettings } from '../../core/ports/platform-settings.js'
 import type { SharedState } from '../../core/ports/shared-state.js'
+import { signPage } from '../shared/page-signature.js'
 import { accountOf } from './accounts.js'
 import type { Client } from './client.js'
 import { badSignInCode } from './codes.js'
 import type { Counters } from './counters.js'
-import { signPage } from './page-signature.js'
 
 /**
  * Signs members in. A code of somebody outside the company answers with an `openid` and no `userid`; a member of a

@@ -1,7 +1,8 @@
-import { openSealed, robotSign } from '../../adapters/dingtalk/crypto.js'
 import { decodeRobotMessage } from '../../adapters/dingtalk/decode.js'
+import { callbackKeys, openSealed } from '../../adapters/dingtalk/envelope.js'
 import { immediateAck, readFrame, takenAck } from '../../adapters/dingtalk/frame.js'
 import { field, readObject, textOf } from '../../adapters/dingtalk/json.js'
+import { robotSign } from '../../adapters/dingtalk/signatures.js'
 import { WireError } from '../../adapters/shared/wire-error.js'
 import type { Item } from './item.js'
 
@@ -22,17 +23,14 @@ function answer(op: string, input: unknown): object {
     case 'dingtalk.callback': {
       const query = field(input, 'query')
       const plaintext = openSealed(
-        {
-          token: textOf(input, 'token'),
-          aesKey: textOf(input, 'aesKey'),
-          receivers: [textOf(input, 'ownerKey')],
-        },
+        callbackKeys({ token: textOf(input, 'token'), aesKey: textOf(input, 'aesKey') }),
         {
           signature: textOf(query, 'signature'),
           timestamp: textOf(query, 'timestamp'),
           nonce: textOf(query, 'nonce'),
         },
         textOf(field(input, 'body'), 'encrypt'),
+        [textOf(input, 'ownerKey')],
       )
       return { ok: true, plaintext }
     }

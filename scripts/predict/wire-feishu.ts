@@ -1,5 +1,5 @@
 import { readCardAction } from '../../adapters/feishu/card-action.js'
-import { decrypt, signatureOf } from '../../adapters/feishu/crypto.js'
+import { decrypt, decryptionKey, signatureOf } from '../../adapters/feishu/crypto.js'
 import { isObject, objectField, parseObject, textField } from '../../adapters/feishu/json.js'
 import { readMessage } from '../../adapters/feishu/message.js'
 import { challengeOf, openBody } from '../../adapters/feishu/webhook-body.js'
@@ -20,10 +20,11 @@ function answer(op: string, input: unknown): object {
   const text = (name: string): string => textField(input, name)
   switch (op) {
     case 'feishu.decrypt':
-      return { ok: true, plaintext: decrypt(text('encryptKey'), text('encrypt')) }
+      return { ok: true, plaintext: decrypt(decryptionKey(text('encryptKey')), text('encrypt')) }
     case 'feishu.challenge': {
       const raw = JSON.stringify(objectField(input, 'body'))
-      const response = challengeOf(openBody(raw, text('encryptKey') || null))
+      const key = text('encryptKey') ? decryptionKey(text('encryptKey')) : null
+      const response = challengeOf(openBody(raw, key))
       return response ? { response } : { ok: false }
     }
     case 'feishu.signature':

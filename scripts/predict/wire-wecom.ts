@@ -1,6 +1,6 @@
+import { decodeAesKey, decryptMessage, encryptMessage, signParts } from '../../adapters/shared/sealing.js'
 import { WireError } from '../../adapters/shared/wire-error.js'
-import { decodeAesKey, decryptMessage, encryptMessage, signParts } from '../../adapters/wecom/crypto.js'
-import { openEcho, openMessage } from '../../adapters/wecom/envelope.js'
+import { envelopeKeys, openEcho, openMessage } from '../../adapters/wecom/envelope.js'
 import { parseXml, type XmlNode } from '../../adapters/wecom/xml.js'
 import type { Item } from './item.js'
 
@@ -14,9 +14,11 @@ export function predictWecomWire(item: Item): object {
     return { output: op(item['input'] as Input) }
   } catch (err) {
     if (!(err instanceof WireError)) throw err
-    return { output: { ok: false, reason: err.code === 'receiver' ? 'receiveid' : err.code } }
+    return { output: { ok: false, reason: reasons[err.code] ?? err.code } }
   }
 }
+
+const reasons: Record<string, string> = { receiver: 'receiveid', cipher: 'decrypt' }
 
 const operations: Record<string, (input: Input) => object> = {
   'wecom.verify_url': (input) => ({ ok: true, plaintext: openEcho(keysOf(input), queryOf(input)) }),
@@ -39,16 +41,13 @@ const operations: Record<string, (input: Input) => object> = {
   },
   'wecom.decrypt': ({ encodingAESKey = '', receiveId = '', encrypt = '' }) => ({
     ok: true,
-    plaintext: decryptMessage(decodeAesKey(encodingAESKey), encrypt, receiveId),
+    plaintext: decryptMessage(decodeAesKey(encodingAESKey), encrypt, [receiveId]),
   }),
   'wecom.parse_xml': ({ xml = '' }) => plain(parseXml(xml)),
 }
 
-const keysOf = ({ token = '', encodingAESKey = '', receiveId = '' }: Input) => ({
-  token,
-  aesKey: encodingAESKey,
-  receiver: receiveId,
-})
+const keysOf = ({ token = '', encodingAESKey = '', receiveId = '' }: Input) =>
+  envelopeKeys({ token, aesKey: encodingAESKey, receiver: receiveId })
 
 const queryOf = ({ query = {} }: Input): URLSearchParams => new URLSearchParams(query)
 

@@ -263,10 +263,11 @@ describe('the robot’s messages and the rest', () => {
 
   it('sign in by the browser only who belongs to the company', async () => {
     const { identity } = stand.adapter
-    expect(await identity.redeem(stand.sim.signInCode('u-wang'), 'browser')).toEqual({ externalId: 'u-wang' })
-    expect(await identity.redeem(stand.sim.signInCode('u-wang', 'dingother'), 'browser')).toBe('outsider')
-    expect(await identity.redeem(stand.sim.signInCode('outside-zhang'), 'browser')).toBeNull()
-    const late = stand.sim.signInCode('u-wang')
+    const { signInCode } = stand.sim
+    expect(await identity.redeem(signInCode('u-wang'), 'browser')).toEqual({ externalId: 'u-wang' })
+    expect(await identity.redeem(signInCode('u-wang', 'dingother'), 'browser')).toBe('outsider')
+    expect(await identity.redeem(signInCode('outside-zhang'), 'browser')).toBeNull()
+    const late = signInCode('u-wang')
     stand.clock.advance(301_000)
     expect(await identity.redeem(late, 'client')).toBeNull()
   })
@@ -354,11 +355,8 @@ describe('callbacks over HTTP', () => {
   beforeEach(() => begin({ settings: { mode: 'http' } }))
   const post = async (path: string, body: string, headers: Record<string, string> = {}) =>
     (await fetch(`${stand.hooksOrigin}/hooks/dingtalk/${path}`, { method: 'POST', body, headers })).status
-  const event = (
-    receiver: string,
-    timestamp: string,
-    body = '{"EventType":"user_leave_org","UserId":["u-chen"]}',
-  ) => {
+  const left = '{"EventType":"user_leave_org","UserId":["u-chen"]}'
+  const event = (receiver: string, timestamp: string, body = left) => {
     const sealed = seal(callbackKeys(ids), body, receiver, { timestamp, nonce: 'n' })
     const query = new URLSearchParams({ msg_signature: sealed.msg_signature, timestamp, nonce: 'n' })
     return post(`event?${query.toString()}`, JSON.stringify({ encrypt: sealed.encrypt }))

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Finding } from '../../core/ports/doctor.js'
-import { signPage } from '../../adapters/wecom/page-signature.js'
+import { signPage } from '../../adapters/shared/page-signature.js'
 import { startWecomStand, type WecomStand } from '../support/wecom-stand.js'
 
 async function examine(stand: WecomStand, testRecipient?: string): Promise<Record<string, Finding>> {

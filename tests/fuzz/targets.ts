@@ -4,15 +4,15 @@ import {
   directoryEvent,
   messageEvent,
 } from '../../adapters/dingtalk/decode.js'
-import { openSealed, sealSignature } from '../../adapters/dingtalk/crypto.js'
+import { callbackKeys, openSealed } from '../../adapters/dingtalk/envelope.js'
 import { readFrame } from '../../adapters/dingtalk/frame.js'
 import { readObject } from '../../adapters/dingtalk/json.js'
-import { decrypt } from '../../adapters/feishu/crypto.js'
+import { decrypt, decryptionKey } from '../../adapters/feishu/crypto.js'
 import { decodeCardFrame, decodeEvent } from '../../adapters/feishu/decode.js'
 import { decodeFrame } from '../../adapters/feishu/frames.js'
 import { parseObject } from '../../adapters/feishu/json.js'
 import { openBody } from '../../adapters/feishu/webhook-body.js'
-import { decodeAesKey, decryptMessage } from '../../adapters/wecom/crypto.js'
+import { decodeAesKey, decryptMessage, signParts } from '../../adapters/shared/sealing.js'
 import { decodeBotFrame } from '../../adapters/wecom/decode-bot.js'
 import { customerMessage, decodeCustomerMessage } from '../../adapters/wecom/decode-customer.js'
 import { decodeCallback } from '../../adapters/wecom/decode.js'
@@ -31,6 +31,8 @@ export interface Target {
 const now = new Date('2026-03-18T02:00:00Z')
 const aesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
 const wecomKey = decodeAesKey(aesKey)
+const dingtalkKeys = callbackKeys({ token: 'tok', aesKey })
+const feishuKey = decryptionKey('test key')
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 const words = (bytes: Buffer): string => bytes.toString('utf8')
 /** What is no JSON is refused by the one who parses, before the decoder is asked. */
@@ -127,7 +129,7 @@ export const targets: readonly Target[] = [
     samples: [
       Buffer.from('Q3stYC6hdFzMh9T8HCvyDDJ0jntEfSnqZuHLcMF9RS1OTqeiayFSEpJEbxmgu3cQkQGaqW/ILcVRO5bgaXrgWA=='),
     ],
-    read: (bytes) => decryptMessage(wecomKey, words(bytes), 'ww0000000000000001'),
+    read: (bytes) => decryptMessage(wecomKey, words(bytes), ['ww0000000000000001']),
   },
   {
     name: 'dingtalk frame',
@@ -163,8 +165,8 @@ export const targets: readonly Target[] = [
     read(bytes) {
       const text = words(bytes)
       const stamp = { timestamp: '1700000000000', nonce: 'n1' }
-      const signature = sealSignature('tok', stamp.timestamp, stamp.nonce, text)
-      return openSealed({ token: 'tok', aesKey, receivers: ['ding1'] }, { ...stamp, signature }, text)
+      const signature = signParts('tok', stamp.timestamp, stamp.nonce, text)
+      return openSealed(dingtalkKeys, { ...stamp, signature }, text, ['ding1'])
     },
   },
   {
@@ -211,12 +213,12 @@ export const targets: readonly Target[] = [
       json({ encrypt: 'Q3stYC6hdFzMh9T8HCvyDDJ0jntEfSnq' }),
       json({ challenge: 'c', type: 'url_verification' }),
     ],
-    read: (bytes) => openBody(words(bytes), 'k'),
+    read: (bytes) => openBody(words(bytes), feishuKey),
   },
   {
     name: 'feishu cipher',
     samples: [Buffer.from('P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=')],
-    read: (bytes) => decrypt('test key', words(bytes)),
+    read: (bytes) => decrypt(feishuKey, words(bytes)),
   },
   {
     name: 'form',

@@ -1,22 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cardSign, openSealed, robotSign, seal, sealSignature } from '../../../adapters/dingtalk/crypto.js'
 import {
   decodeRobotMessage,
   decodeTap,
   directoryEvent,
   messageEvent,
 } from '../../../adapters/dingtalk/decode.js'
+import { callbackKeys, openSealed, seal } from '../../../adapters/dingtalk/envelope.js'
 import { immediateAck, readFrame, takenAck } from '../../../adapters/dingtalk/frame.js'
 import { readObject } from '../../../adapters/dingtalk/json.js'
+import { cardSign, robotSign } from '../../../adapters/dingtalk/signatures.js'
+import { signParts } from '../../../adapters/shared/sealing.js'
 import { WireError } from '../../../adapters/shared/wire-error.js'
 
 const aesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
-const keys = { token: 'tok', aesKey, receivers: ['ding1', 'corp1'] }
+const keys = callbackKeys({ token: 'tok', aesKey })
+const receivers = ['ding1', 'corp1']
 const stamp = { timestamp: '1700000000000', nonce: 'n1' }
-const sealed = (text: string, receiver = 'ding1') => seal({ ...keys, receiver }, text, stamp)
+const sealed = (text: string, receiver = 'ding1') => seal(keys, text, receiver, stamp)
 const open = ({ encrypt, msg_signature }: ReturnType<typeof sealed>) =>
-  openSealed(keys, { ...stamp, signature: msg_signature }, encrypt)
+  openSealed(keys, { ...stamp, signature: msg_signature }, encrypt, receivers)
 const now = new Date('2026-03-18T02:00:00Z')
 
 /** Runs it; anything but a WireError is a fault. */
@@ -49,7 +52,7 @@ describe('signatures of DingTalk', () => {
     const forged = (encrypt: string) => ({
       ...good,
       encrypt,
-      msg_signature: sealSignature(keys.token, stamp.timestamp, stamp.nonce, encrypt),
+      msg_signature: signParts(keys.token, stamp.timestamp, stamp.nonce, encrypt),
     })
     expect(() => open(forged(''))).toThrow('cipher')
     expect(() => open(forged('AAAA'))).toThrow('cipher')
@@ -199,12 +202,13 @@ describe('the decoders', () => {
         survives(() =>
           directoryEvent({ eventType: 'user_add_org', eventId: text, bornAt: text }, readObject(text), now),
         )
-        survives(() => openSealed(keys, { ...stamp, signature: text }, text))
+        survives(() => openSealed(keys, { ...stamp, signature: text }, text, receivers))
         survives(() =>
           openSealed(
             keys,
-            { ...stamp, signature: sealSignature('tok', stamp.timestamp, stamp.nonce, text) },
+            { ...stamp, signature: signParts('tok', stamp.timestamp, stamp.nonce, text) },
             text,
+            receivers,
           ),
         )
       }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decrypt } from '../../../adapters/feishu/crypto.js'
+import { decrypt, decryptionKey } from '../../../adapters/feishu/crypto.js'
 import { decodeCardFrame, decodeEvent } from '../../../adapters/feishu/decode.js'
 import { decodeFrame } from '../../../adapters/feishu/frames.js'
 import { parseObject } from '../../../adapters/feishu/json.js'
@@ -32,8 +32,8 @@ describe('anything at all', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.string(), (bytes, text) => {
         onlyWireErrors(() => decodeFrame(bytes))
-        onlyWireErrors(() => decrypt('k', Buffer.from(bytes).toString('base64')))
-        onlyWireErrors(() => openBody(text, 'k'))
+        onlyWireErrors(() => decrypt(decryptionKey('k'), Buffer.from(bytes).toString('base64')))
+        onlyWireErrors(() => openBody(text, decryptionKey('k')))
         onlyWireErrors(() => openBody(text, null))
       }),
       { numRuns: runs },

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readButton } from '../../../adapters/feishu/button-value.js'
 import { readCardAction } from '../../../adapters/feishu/card-action.js'
-import { decrypt, signatureOf } from '../../../adapters/feishu/crypto.js'
+import { decrypt, decryptionKey, signatureOf } from '../../../adapters/feishu/crypto.js'
 import { decodeCardFrame, decodeEvent } from '../../../adapters/feishu/decode.js'
 import { createFragments } from '../../../adapters/feishu/fragments.js'
 import { decodeFrame, encodeFrame } from '../../../adapters/feishu/frames.js'
@@ -25,7 +25,9 @@ describe('crypto', () => {
     'MDEyMzQ1Njc4OWFiY2RlZqeYWewRRTcaeHePEiW9jJ55bjGmnLpR8cHqTszUw7ePBtFPcpEHC3O3JD/eKZlqhxkKcm3l75HQ6F/v0gENGpE='
 
   it('decrypts and signs as the platform does', () => {
-    expect(decrypt('testkey', encrypted)).toBe('{"challenge":"abc","token":"vt","type":"url_verification"}')
+    expect(decrypt(decryptionKey('testkey'), encrypted)).toBe(
+      '{"challenge":"abc","token":"vt","type":"url_verification"}',
+    )
     const signed = { timestamp: '1700000000', nonce: 'n1', encryptKey: 'testkey' }
     expect(signatureOf({ ...signed, rawBody: Buffer.from(`{"encrypt":"${encrypted}"}`) })).toBe(
       '809a5a94ecf09a3ecdf428dd5525da26329b3270921c741b110abcd638532428',
@@ -49,21 +51,23 @@ describe('crypto', () => {
       )
       return Buffer.concat([Buffer.alloc(16), cipher.update(plain), cipher.final()]).toString('base64')
     }
-    expect(() => decrypt('k', seal(Buffer.from([0xff, 0xfe, 0x80])))).toThrow(new WireError('utf8'))
+    expect(() => decrypt(decryptionKey('k'), seal(Buffer.from([0xff, 0xfe, 0x80])))).toThrow(
+      new WireError('utf8'),
+    )
     for (const text of ['', 'AAAA', '!!!', encrypted.slice(0, -4), `${encrypted}AA`, `${encrypted} `])
-      expect(() => decrypt('testkey', text), text).toThrow(WireError)
-    expect(() => decrypt('other', encrypted)).toThrow(WireError)
+      expect(() => decrypt(decryptionKey('testkey'), text), text).toThrow(WireError)
+    expect(() => decrypt(decryptionKey('other'), encrypted)).toThrow(WireError)
   })
 
   it('answers the check of an address, encrypted or bare, and takes no bare body where there is a key', () => {
-    expect(challengeOf(openBody(JSON.stringify({ encrypt: encrypted }), 'testkey'))).toEqual({
+    expect(challengeOf(openBody(JSON.stringify({ encrypt: encrypted }), decryptionKey('testkey')))).toEqual({
       challenge: 'abc',
     })
     expect(challengeOf(openBody('{"type":"url_verification","challenge":"x"}', null))).toEqual({
       challenge: 'x',
     })
     expect(challengeOf({ schema: '2.0' })).toBeNull()
-    expect(() => openBody('{"type":"url_verification","challenge":"x"}', 'testkey')).toThrow(
+    expect(() => openBody('{"type":"url_verification","challenge":"x"}', decryptionKey('testkey'))).toThrow(
       new WireError('unencrypted'),
     )
   })

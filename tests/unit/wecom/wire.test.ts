@@ -1,17 +1,12 @@
 import { decrypt, encrypt, getJsApiSignature, getSignature } from '@wecom/crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { signPage } from '../../../adapters/shared/page-signature.js'
+import { decodeAesKey, decryptMessage, encryptMessage, signParts } from '../../../adapters/shared/sealing.js'
 import { WireError } from '../../../adapters/shared/wire-error.js'
-import {
-  decodeAesKey,
-  decryptMessage,
-  encryptMessage,
-  signPage,
-  signParts,
-} from '../../../adapters/wecom/crypto.js'
 import { decodeBotFrame } from '../../../adapters/wecom/decode-bot.js'
 import { decodeCallback, type AppCallback } from '../../../adapters/wecom/decode.js'
-import { checkFreshness, openMessage, sealAnswer } from '../../../adapters/wecom/envelope.js'
+import { checkFreshness, envelopeKeys, openMessage, sealAnswer } from '../../../adapters/wecom/envelope.js'
 import { refOf, taskIdOf } from '../../../adapters/wecom/task-id.js'
 import { parseXml, textOf, writeXml } from '../../../adapters/wecom/xml.js'
 
@@ -53,7 +48,7 @@ describe('WeCom encryption', () => {
         (text, receiver) => {
           const message = text.toWellFormed()
           const id = receiver.toWellFormed()
-          expect(decryptMessage(key, encrypt(aesKey, message, id), id)).toBe(message)
+          expect(decryptMessage(key, encrypt(aesKey, message, id), [id])).toBe(message)
           expect(decrypt(aesKey, encryptMessage(key, message, id))).toMatchObject({ message, id })
           expect(signParts('t', '1', id, message)).toBe(getSignature('t', '1', id, message))
         },
@@ -69,8 +64,8 @@ describe('WeCom encryption', () => {
       fc.property(fc.nat({ max: cipher.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, by) => {
         const altered = Buffer.from(cipher)
         altered[at] = (altered[at] ?? 0) ^ by
-        const outcome = noted(() => decryptMessage(key, altered.toString('base64'), 'ww1'))
-        expect(['decrypt', 'receiver', 'nothing']).toContain(outcome)
+        const outcome = noted(() => decryptMessage(key, altered.toString('base64'), ['ww1']))
+        expect(['cipher', 'receiver', 'nothing']).toContain(outcome)
       }),
     )
   })
@@ -86,13 +81,14 @@ describe('WeCom encryption', () => {
   })
 
   it('opens its own answers as the platform would', () => {
-    const sealed = parseXml(sealAnswer({ token: 'tok', aesKey, receiver: 'ww1' }, '<xml>好</xml>', now, 'n1'))
+    const keys = envelopeKeys({ token: 'tok', aesKey, receiver: 'ww1' })
+    const sealed = parseXml(sealAnswer(keys, '<xml>好</xml>', now, 'n1'))
     const query = new URLSearchParams({
       ...{ msg_signature: textOf(sealed, 'MsgSignature'), timestamp: textOf(sealed, 'TimeStamp') },
       nonce: textOf(sealed, 'Nonce'),
     })
     const body = writeXml('xml', { Encrypt: textOf(sealed, 'Encrypt') })
-    expect(openMessage({ token: 'tok', aesKey, receiver: 'ww1' }, query, body)).toBe('<xml>好</xml>')
+    expect(openMessage(keys, query, body)).toBe('<xml>好</xml>')
   })
 })
 
@@ -264,7 +260,7 @@ describe('any input at all', () => {
   it('makes the decryption throw typed errors only', () => {
     fc.assert(
       fc.property(fc.oneof(fc.base64String(), fc.string()), fc.string(), (cipher, receiver) => {
-        expect(noted(() => decryptMessage(key, cipher, receiver))).not.toMatch(/^not typed/)
+        expect(noted(() => decryptMessage(key, cipher, [receiver]))).not.toMatch(/^not typed/)
       }),
       { numRuns: runs },
     )
