@@ -7,7 +7,7 @@ import { faultPoint } from '../core/fault-points.js'
 import type { Messenger, Todos } from '../core/ports/messenger.js'
 import type { Task } from '../core/tasks/task.js'
 import type { Settle } from './sender-cards.js'
-import { findWay, wayOfShown, type Way } from './sender-route.js'
+import { findWay, type Way } from './sender-route.js'
 import type { SenderDeps } from './sender.js'
 
 interface TodoSenderDeps extends Pick<SenderDeps, 'messengers' | 'render'> {
@@ -73,22 +73,23 @@ export function createTodoSender({ core, messengers, render, share }: TodoSender
     return () =>
       share(async (tx) => {
         await core.deliveries.markSent(tx, delivery, { platform, platformMessageId, state: 'sent' })
-        if (!wasTried) await core.deliveries.remember(tx, delivery, { shows: openUntil(dueAt) })
         // A repeated key gives the entry of the first try: today's state is written over it.
+        const shows = wasTried ? '' : openUntil(dueAt)
+        await core.deliveries.remember(tx, delivery, { account: externalId, shows })
         const wantedRev = wasTried ? delivery.wantedRev - 1 : delivery.wantedRev
         await core.deliveries.markShown(tx, { ...delivery, wantedRev })
       })
   }
 
   async function update(delivery: Claimed): Promise<Settle> {
-    const { task, way } = await core.read(async (tx) => ({
-      task: await core.tasks.find(tx, delivery.subjectId),
-      way: await wayOfShown(core, tx, delivery, messengers),
-    }))
-    const list = way && listOf(way)
+    const task = await core.read((tx) => core.tasks.find(tx, delivery.subjectId))
+    const { interrupted, params, platform, platformMessageId } = delivery
+    // It stands where it was written, also when the account is nobody's any more.
+    const messenger = platform ? messengers.get(platform) : undefined
+    const to = { externalId: params['account'] ?? '' }
+    const list = messenger ? listOf({ messenger, to }) : null
     const isOpen = task?.state === 'open' && task.ownerId === delivery.personId
     const shows = isOpen ? openUntil(task.dueAt) : ticked
-    const { interrupted, params, platformMessageId } = delivery
     const before = interrupted ? '' : (params['shows'] ?? '')
     if (list && platformMessageId && before !== shows) {
       const { todos, externalId } = list
@@ -102,10 +103,8 @@ export function createTodoSender({ core, messengers, render, share }: TodoSender
     return () =>
       share(async (tx) => {
         // What somebody else sent before, and never told of, may land on top of this: then it is written once more.
-        await core.deliveries.remember(tx, delivery, {
-          shows: interrupted ? '' : shows,
-          ticked: isOpen ? 'no' : 'yes',
-        })
+        const known = { shows: interrupted ? '' : shows, ticked: isOpen ? 'no' : 'yes' }
+        if (list) await core.deliveries.remember(tx, delivery, known)
         await core.deliveries.markShown(tx, delivery, { mayBeOverdrawn: list !== null && interrupted })
       })
   }
@@ -116,7 +115,7 @@ export function createTodoSender({ core, messengers, render, share }: TodoSender
 const ticked = 'ticked'
 const openUntil = (dueAt: Date): string => `open ${dueAt.toISOString()}`
 
-function listOf({ messenger, to }: Way): List | null {
+function listOf({ messenger, to }: Pick<Way, 'messenger' | 'to'>): List | null {
   const { todos, platform } = messenger
   return todos && to.externalId ? { todos, platform, externalId: to.externalId } : null
 }
