@@ -4,7 +4,7 @@ import { idSchema, instantSchema } from './common.js'
 export const platformSchema = z.enum(['sandbox', 'wecom', 'dingtalk', 'feishu'])
 
 /** `POST /api/session`: the one-time code that the messenger put into the page's address. */
-export const signInSchema = z.strictObject({ platform: platformSchema, code: z.string().min(8).max(2000) })
+export const signInSchema = z.strictObject({ platform: platformSchema, code: z.string().min(4).max(2000) })
 
 /** `GET /api/sign-in/options`, for anybody: through which platforms people can come in here. */
 export const signInOptionsSchema = z.object({

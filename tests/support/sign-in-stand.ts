@@ -186,7 +186,8 @@ const needsSignature = new Set(['openEnterpriseChat', 'biz.chat.openSingleChat',
 const card =
   'BEGIN:VCARD\nVERSION:3.0\nFN:周明远\nORG:远航精密制造（苏州）有限公司\nTEL:13912345678\nEND:VCARD'
 const answers: Record<string, unknown> = {
-  scanQRCode: { resultStr: card },
+  // On an iPhone WeCom wraps what it read; its library takes it out again.
+  scanQRCode: { resultStr: JSON.stringify({ scan_code: { scan_result: card } }) },
   'biz.util.scan': { text: card },
   scanCode: { result: card },
 }

@@ -53,8 +53,11 @@ router.afterEach(({ meta }) => {
   document.title = tab ? `${texts.tabs[tab]} · ${texts.app}` : texts.app
 })
 
+/** It was opened from outside: a card's link, a bookmark. */
+export const isFirstPage = (): boolean => typeof history.state?.back !== 'string'
+
 /** Back to where one came from inside the pages; from a card's link there is nothing behind, so to the list. */
 export function goBack(fallback: string): void {
-  if (typeof history.state?.back === 'string') router.back()
-  else void router.replace(fallback)
+  if (isFirstPage()) void router.replace(fallback)
+  else router.back()
 }

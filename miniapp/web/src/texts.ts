@@ -46,7 +46,7 @@ export const texts = {
       network: '网络不通',
     } as Readonly<Record<string, string>>,
     failed: '登录没有成功',
-    unboundHint: '对上以后回到这里再点一次登录，就会进到刚才要看的页面。',
+    unboundHint: '对上以后再点一次登录，就会进到刚才要看的页面。',
     sandbox: '前往沙盒聊天',
     opening: '正在打开…',
     signIn: (platform: string) => `用${platform}登录`,
@@ -56,6 +56,7 @@ export const texts = {
     contact: (name: string) => `联系${name}`,
     noAccount: '这位同事在这个平台上还没有绑定账号',
     failed: '没能打开聊天，请在通讯录里找这位同事',
+    backToChat: '回到聊天',
   },
   today: {
     greeting: (hour: number) =>
@@ -140,6 +141,8 @@ export const texts = {
       budget: '预算（可不填，例如 20万）',
     },
     save: '保存线索',
+    scan: '扫名片二维码',
+    noCard: '没有认出名片，请手工填写',
     made: '线索已建立',
     known: (owner: string | null) =>
       owner ? `这个号码已有记录，由${owner}跟进，已替你记下这次来询` : '这个号码已有记录，已记下这次来询',

@@ -32,18 +32,17 @@ export const wecomInjected = `
   }`
 
 /**
- * What DingTalk's script gives a page inside its client: calls of a path with callbacks; those that were not configured
- * for fail. @see https://open.dingtalk.com/document/orgapp/jsapi-overview
+ * What DingTalk's script gives a page inside its client: calls of a path with callbacks. `ready` waits for `config`
+ * where that came first; one configuration counts for the life of the page. @see https://open.dingtalk.com/document/orgapp/jsapi-overview
  */
 export const dingtalkScript = `(() => {
-  const failures = []
+  let configured = null
   const call = (name) => ({ onSuccess, onFail, ...params }) =>
     void window.${nativeName}(name, params).then(({ error, answer }) => (error ? onFail(error) : onSuccess(answer)))
   window.dd = {
-    ready: (done) => void Promise.resolve().then(done),
-    error: (failed) => void failures.push(failed),
-    config: (params) =>
-      void window.${nativeName}('config', params).then(({ error }) => error && failures.forEach((failed) => failed(error))),
+    ready: (done) => void (configured ?? Promise.resolve({})).then(({ error }) => error || done()),
+    error: (failed) => void configured?.then(({ error }) => error && failed(error)),
+    config: (params) => void (configured ??= window.${nativeName}('config', params)),
     runtime: { permission: { requestAuthCode: call('runtime.permission.requestAuthCode') } },
     biz: {
       chat: { openSingleChat: call('biz.chat.openSingleChat') },
@@ -55,7 +54,7 @@ export const dingtalkScript = `(() => {
 })()`
 
 /**
- * What Feishu's script gives a page inside its client. \`ready\` says that the client is there, not that the page is
+ * What Feishu's script gives a page inside its client. `ready` says that the client is there, not that the page is
  * configured. @see https://open.feishu.cn/document/uYjL24iN/ukTO3UjL5kzN14SO5cTN
  */
 export const feishuScript = `(() => {

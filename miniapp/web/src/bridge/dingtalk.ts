@@ -51,9 +51,10 @@ export async function openDingtalk({ publicIds, sign }: BridgeSetUp): Promise<Br
   const { corpId, agentId } = publicIds
   const { timestamp, nonce, signature } = await sign()
   await new Promise<void>((done, fail) => {
+    // Before `config` the script takes `ready` for a question about the client, and says yes to a page it will refuse.
+    dd.config({ agentId, corpId, timeStamp: timestamp, nonceStr: nonce, signature, type: 0, jsApiList })
     dd.ready(done)
     dd.error(fail)
-    dd.config({ agentId, corpId, timeStamp: timestamp, nonceStr: nonce, signature, type: 0, jsApiList })
   })
   return {
     platform: 'dingtalk',

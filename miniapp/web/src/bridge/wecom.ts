@@ -4,15 +4,17 @@ import type { Bridge, BridgeSetUp } from './bridge.js'
 /** The page in WeCom's client, through its own library; this file is loaded only there. */
 export async function openWecom({ publicIds, sign }: BridgeSetUp): Promise<Bridge> {
   const { corpId = '', agentId = '' } = publicIds
-  ww.register({
+  const app: Parameters<typeof ww.register>[0] = {
     corpId,
     agentId,
     jsApiList: ['openEnterpriseChat', 'scanQRCode', 'chooseImage', 'getLocation', 'closeWindow'],
-    async getConfigSignature() {
-      const { timestamp, nonce, signature } = await sign()
-      return { timestamp, nonceStr: nonce, signature }
-    },
-  })
+  }
+  ww.register(app)
+  // Told afterwards: `register` would begin at once, and throw a refusal to where nobody can catch it.
+  app.getConfigSignature = async () => {
+    const { timestamp, nonce, signature } = await sign()
+    return { timestamp, nonceStr: nonce, signature }
+  }
   await ww.ensureCorpConfigReady()
   return {
     platform: 'wecom',
