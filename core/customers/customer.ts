@@ -27,8 +27,9 @@ export const CustomerEntity = new EntitySchema<Customer>({
     demo: column.flag(),
   },
   indices: [
-    { name: 'customers_owner', columns: ['ownerId'] },
-    { name: 'customers_department', columns: ['departmentId'] },
+    { name: 'customers_owner_touched', columns: ['ownerId', 'lastTouchAt', 'id'] },
+    { name: 'customers_department_touched', columns: ['departmentId', 'lastTouchAt', 'id'] },
+    { name: 'customers_touched', columns: ['lastTouchAt', 'id'] },
   ],
 })
 

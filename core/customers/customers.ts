@@ -1,13 +1,15 @@
-import { IsNull, type EntityManager } from 'typeorm'
+import { In, IsNull, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
+import { both, countUpTo, rankedIds, type Condition, type Place } from '../db/ranked.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import { execute } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { findMatches, forgetKeys, rememberKeys, type Identifiers, type Match } from '../dedupe/keys.js'
 import { DomainError } from '../errors.js'
-import { authorize, can, scopeRows } from '../permissions/permissions.js'
+import { authorize, can } from '../permissions/permissions.js'
+import { reachParts } from '../permissions/reach.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import { normalisePhone } from '../understanding/phones.js'
@@ -51,6 +53,16 @@ export interface SavedContact {
   /** Other records with this very number. The actor may not be allowed to see them: the caller asks. */
   samePhone: Match[]
 }
+
+export interface CustomerListPage {
+  rows: Customer[]
+  total: { n: number; exact: boolean }
+  /** Hand it back for the next page; null on the last one. */
+  next: string | null
+}
+
+/** Counting on costs more than it tells: beyond this a list says "more than". */
+const countLimit = 10_000
 
 /** More than anybody deals with at one customer; a list beyond it would not show them all. */
 const mostContacts = 100
@@ -132,22 +144,32 @@ export function createCustomers({ clock, ids, changes }: { clock: Clock; ids: Id
         .find({ where: { customerId }, order: { createdAt: 'ASC', id: 'ASC' }, take: 100 })
     },
 
-    /** Customers in reach, latest touch first; `search` looks at the name. */
+    /** A page of customers in reach, latest touch first; `search` looks at the name. At most 100. */
     async list(
       tx: EntityManager,
       actor: Actor,
-      { search, limit = 50, offset = 0 }: { search?: string; limit?: number; offset?: number },
-    ) {
-      const query = tx.getRepository(CustomerEntity).createQueryBuilder('c').where('1 = 1')
-      scopeRows(query, actor, 'customer.read', 'c')
-      if (search) query.andWhere('c.name LIKE :search', { search: `%${escapeLike(search)}%` })
-      const [rows, total] = await query
-        .orderBy('c.lastTouchAt', 'DESC')
-        .addOrderBy('c.id', 'DESC')
-        .skip(offset)
-        .take(Math.min(limit, 100))
-        .getManyAndCount()
-      return { rows, total }
+      { search, limit = 50, cursor }: { search?: string; limit?: number; cursor?: string },
+    ): Promise<CustomerListPage> {
+      const most = Math.min(limit, 100)
+      const words = escapeLike(search ?? '').trim()
+      const named: Condition = words
+        ? { sql: 'name LIKE ?', values: [`%${words}%`] }
+        : { sql: '1 = 1', values: [] }
+      const partsOf = (apart: boolean) =>
+        reachParts(actor, 'customer.read', { apart }).map((part) => both(part, named))
+      const ids = await rankedIds(tx, {
+        ...{ table: 'customers', column: 'lastTouchAt', parts: partsOf(true) },
+        ...{ after: readCursor(cursor), limit: most + 1 },
+      })
+      const found = ids.length > 0 ? await tx.getRepository(CustomerEntity).findBy({ id: In(ids) }) : []
+      const byId = new Map(found.map((row) => [row.id, row]))
+      const rows = ids.slice(0, most).flatMap((id) => byId.get(id) ?? [])
+      const last = ids.length > most ? rows.at(-1) : undefined
+      return {
+        rows,
+        total: await countUpTo(tx, { table: 'customers', parts: partsOf(false), most: countLimit }),
+        next: last ? `${(last.lastTouchAt ?? last.createdAt).toISOString()}~${last.id}` : null,
+      }
     },
 
     /** Somebody had to do with the customer just now. */
@@ -252,6 +274,13 @@ async function renewKeys(tx: Tx, customerId: string, before: Contact | undefined
   const customer = { type: 'customer' as const, id: customerId }
   if (before) await forgetKeys(tx, customer, before)
   for (const contact of contacts) await rememberKeys(tx, customer, contact)
+}
+
+/** A cursor that somebody made up starts the list from its beginning. */
+function readCursor(cursor = ''): Place | null {
+  const [text = '', id = ''] = cursor.split('~')
+  const value = new Date(text)
+  return text && id && !Number.isNaN(value.getTime()) ? { value, id } : null
 }
 
 /** `%` and `_` in what a person typed are characters, not wildcards (SQLite has no default escape: it takes them literally enough). */

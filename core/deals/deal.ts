@@ -45,8 +45,9 @@ export const DealEntity = new EntitySchema<Deal>({
     demo: column.flag(),
   },
   indices: [
-    { name: 'deals_owner', columns: ['ownerId', 'state'] },
-    { name: 'deals_department', columns: ['departmentId', 'state'] },
+    { name: 'deals_owner_since', columns: ['ownerId', 'state', 'stageSince', 'id'] },
+    { name: 'deals_department_since', columns: ['departmentId', 'state', 'stageSince', 'id'] },
+    { name: 'deals_since', columns: ['state', 'stageSince', 'id'] },
     { name: 'deals_customer', columns: ['customerId'] },
     { name: 'deals_closed', columns: ['closedAt', 'regionId', 'ownerId'] },
   ],

@@ -1,13 +1,15 @@
-import { IsNull, type EntityManager } from 'typeorm'
+import { In, IsNull, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import type { FieldChange } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
 import type { Customers } from '../customers/customers.js'
+import { both, rankedIds } from '../db/ranked.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { DomainError } from '../errors.js'
 import type { Files } from '../files/files.js'
-import { authorize, can, scopeRows } from '../permissions/permissions.js'
+import { authorize, can } from '../permissions/permissions.js'
+import { reachParts } from '../permissions/reach.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Stage } from '../playbook/stages.js'
 import type { Clock } from '../ports/clock.js'
@@ -172,13 +174,24 @@ export function createDeals({ clock, ids, changes, customers, files, playbook }:
       actor: Actor,
       { endedDays = 30 }: { endedDays?: number } = {},
     ): Promise<Deal[]> {
-      const query = tx.getRepository(DealEntity).createQueryBuilder('d')
-      query.where('(d.state = :open OR d.closedAt >= :since)', {
-        open: 'open',
-        since: new Date(clock.now().getTime() - endedDays * 86_400_000),
+      const since = new Date(clock.now().getTime() - endedDays * 86_400_000)
+      const parts = reachParts(actor, 'deal.read', { apart: true }).flatMap((part) => [
+        both(part, { sql: 'state = ?', values: ['open'] }),
+        // A deal ends with the move to its last stage: what has ended since then stands first in this order, too.
+        ...(['won', 'lost'] as const).map((ended) =>
+          both(part, {
+            sql: 'state = ? AND stageSince >= ? AND closedAt >= ?',
+            values: [ended, since, since],
+          }),
+        ),
+      ])
+      const ids = await rankedIds(tx, {
+        ...{ table: 'deals', column: 'stageSince', parts, after: null, limit: 500 },
       })
-      scopeRows(query, actor, 'deal.read', 'd')
-      return query.orderBy('d.stageSince', 'DESC').addOrderBy('d.id', 'DESC').take(500).getMany()
+      if (ids.length === 0) return []
+      const found = await tx.getRepository(DealEntity).findBy({ id: In(ids) })
+      const byId = new Map(found.map((deal) => [deal.id, deal]))
+      return ids.flatMap((id) => byId.get(id) ?? [])
     },
 
     async ofCustomer(tx: EntityManager, customerId: string): Promise<Deal[]> {

@@ -1,7 +1,10 @@
-import { Brackets, In, type EntityManager, type SelectQueryBuilder } from 'typeorm'
+import { In, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
-import { scopeRows } from '../permissions/permissions.js'
-import { LeadEntity, type Lead, type LeadState } from './lead.js'
+import { both, countUpTo, rankedIds, type Condition, type Place } from '../db/ranked.js'
+import { marks } from '../db/sql.js'
+import { reachParts } from '../permissions/reach.js'
+import { searchLeads } from './lead-search.js'
+import { LeadEntity, leadStates, type Lead, type LeadState } from './lead.js'
 
 export interface LeadFilter {
   /** `mine`: owned by or offered to the actor; `queue`: nobody has them; `all`: whatever is in reach. */
@@ -37,72 +40,58 @@ const openStates: LeadState[] = ['new', 'offered', 'queued', 'owned']
 /** Leads in the actor's reach that match a filter, best first by the chosen order, with how many there are. */
 export async function listLeads(tx: EntityManager, actor: Actor, filter: LeadFilter): Promise<LeadListPage> {
   const limit = Math.min(filter.limit, 50)
-  const matching = tx.getRepository(LeadEntity).createQueryBuilder('l').where('1 = 1')
-  scopeRows(matching, actor, 'lead.read', 'l', { offers: true })
-  narrow(matching, actor, filter)
-  const page = matching.clone()
   const column = sortColumns[filter.sort]
-  const after = readCursor(filter)
-  if (after)
-    page.andWhere(`(l.${column} < :last OR (l.${column} = :last AND l.id < :lastId))`, {
-      last: after.value,
-      lastId: after.id,
-    })
-  page
-    .orderBy(`l.${column}`, 'DESC')
-    .addOrderBy('l.id', 'DESC')
-    .limit(limit + 1)
-  const rows = await rowsOf(tx, page)
+  const ranked = { table: 'leads', column, after: readCursor(filter), limit: limit + 1 }
+  const ownOnly = filter.view === 'mine'
+  const states = statesOf(filter)
+  const rest = restOf(filter)
+  const wide = reachParts(actor, 'lead.read', { offers: true, ownOnly })
+    .map((part) => both(part, inStates(states)))
+    .map((part) => both(part, rest))
+  // One part for each department and state: the index of the order gives each of them without sorting.
+  const parts = reachParts(actor, 'lead.read', { offers: true, ownOnly, apart: true })
+    .flatMap((part) => states.map((state) => both(part, { sql: 'state = ?', values: [state] })))
+    .map((part) => both(part, rest))
+  const words = (filter.search ?? '').replace(/[%_\\]/g, '').trim()
+  const found = words
+    ? await searchLeads(tx, { actor, words, wide, parts, ranked, most: countLimit })
+    : {
+        ids: await rankedIds(tx, { ...ranked, parts }),
+        total: await countUpTo(tx, { table: 'leads', parts: wide, most: countLimit }),
+      }
+  const rows = await rowsOf(tx, found.ids)
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
     rows: rows.slice(0, limit),
-    total: await countUpTo(tx, matching),
+    total: found.total,
     next: last ? writeCursor(last, filter.sort) : null,
   }
 }
 
-/** Sorts ids alone and reads the rows of one page: carrying whole rows through the sort took up to twice as long. */
-async function rowsOf(tx: EntityManager, page: SelectQueryBuilder<Lead>): Promise<Lead[]> {
-  const found = await page.clone().select('l.id', 'id').getRawMany<{ id: string }>()
-  if (found.length === 0) return []
-  const rows = await tx.getRepository(LeadEntity).findBy({ id: In(found.map(({ id }) => id)) })
+/** Whole rows of one page: carrying them through the sort took up to twice as long. */
+async function rowsOf(tx: EntityManager, ids: readonly string[]): Promise<Lead[]> {
+  if (ids.length === 0) return []
+  const rows = await tx.getRepository(LeadEntity).findBy({ id: In([...ids]) })
   const byId = new Map(rows.map((row) => [row.id, row]))
-  return found.flatMap(({ id }) => byId.get(id) ?? [])
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
-function narrow(query: SelectQueryBuilder<Lead>, actor: Actor, filter: LeadFilter): void {
-  const me = actor.kind === 'person' ? actor.personId : ''
-  if (filter.view === 'mine') query.andWhere('(l.ownerId = :me OR l.offeredToId = :me)', { me })
-  if (filter.view === 'queue') query.andWhere('l.state = :queued', { queued: 'queued' })
-  if (filter.state === 'open') query.andWhere('l.state IN (:...open)', { open: openStates })
-  else if (filter.state) query.andWhere('l.state = :state', { state: filter.state })
-  if (filter.source) query.andWhere('l.source = :source', { source: filter.source })
-  if (filter.ownerId) query.andWhere('l.ownerId = :owner', { owner: filter.ownerId })
-  const words = (filter.search ?? '').replace(/[%_\\]/g, '').trim()
-  if (!words) return
-  query.andWhere(
-    new Brackets((either) => {
-      either.where('l.name LIKE :words OR l.company LIKE :words', { words: `%${words}%` })
-      const digits = words.replace(/[\s-]/g, '')
-      // The number of a lead that is only on offer is not shown, so it cannot be felt for by searching either.
-      if (/^\d{4,}$/.test(digits))
-        either.orWhere('(l.phone LIKE :digits AND (l.offeredToId IS NULL OR l.offeredToId <> :seeker))', {
-          digits: `%${digits}%`,
-          seeker: me,
-        })
-    }),
-  )
+function statesOf({ view, state }: LeadFilter): readonly LeadState[] {
+  const wanted = state === 'open' ? openStates : state ? [state] : leadStates
+  return view === 'queue' ? wanted.filter((one) => one === 'queued') : wanted
 }
 
-async function countUpTo(tx: EntityManager, query: SelectQueryBuilder<Lead>) {
-  const [sql, values] = query
-    .clone()
-    .select('l.id', 'id')
-    .limit(countLimit + 1)
-    .getQueryAndParameters()
-  const [found] = await tx.query<{ n: number | string }[]>(`SELECT COUNT(*) AS n FROM (${sql}) found`, values)
-  const n = Number(found?.n ?? 0)
-  return { n: Math.min(n, countLimit), exact: n <= countLimit }
+function inStates(states: readonly LeadState[]): Condition {
+  if (states.length === leadStates.length) return { sql: '1 = 1', values: [] }
+  if (states.length === 0) return { sql: '1 = 0', values: [] }
+  return { sql: `state IN (${marks(states)})`, values: [...states] }
+}
+
+function restOf({ source, ownerId }: LeadFilter): Condition {
+  const parts: Condition[] = [{ sql: '1 = 1', values: [] }]
+  if (source) parts.push({ sql: 'source = ?', values: [source] })
+  if (ownerId) parts.push({ sql: 'ownerId = ?', values: [ownerId] })
+  return parts.reduce(both)
 }
 
 function writeCursor(lead: Lead, sort: LeadSort): string {
@@ -111,7 +100,7 @@ function writeCursor(lead: Lead, sort: LeadSort): string {
 }
 
 /** A cursor that somebody made up starts the list from its beginning. */
-function readCursor({ cursor, sort }: LeadFilter): { value: Date | number; id: string } | null {
+function readCursor({ cursor, sort }: LeadFilter): Place | null {
   const [text = '', id = ''] = (cursor ?? '').split('~')
   const value = sort === 'score' ? Number(text) : new Date(text)
   return text && id && !Number.isNaN(Number(value)) ? { value, id } : null

@@ -24,24 +24,19 @@ import { loadVocabulary, type Vocabulary } from './vocabulary.js'
 
 export function addCustomerRoutes(add: AddRoute, { core, config }: ApiDeps): void {
   add('get', '/customers', async (ctx, actor): Promise<CustomerList> => {
-    const { q, offset, limit } = parse(customerQuerySchema, ctx.query)
+    const { q, cursor, limit } = parse(customerQuerySchema, ctx.query)
     return core.read(async (tx) => {
-      const { rows, total } = await core.customers.list(tx, actor, {
+      const { rows, total, next } = await core.customers.list(tx, actor, {
         ...(q ? { search: q } : {}),
+        ...(cursor ? { cursor } : {}),
         limit,
-        offset,
       })
       const words = await loadVocabulary(
         tx,
         core,
         rows.map(({ ownerId }) => ownerId),
       )
-      const shown = offset + rows.length
-      return {
-        rows: rows.map((customer) => presentCustomer(customer, words)),
-        total: { n: Math.min(total, 10_000), exact: total <= 10_000 },
-        next: rows.length > 0 && shown < total ? shown : null,
-      }
+      return { rows: rows.map((customer) => presentCustomer(customer, words)), total, next }
     })
   })
 

@@ -14,7 +14,7 @@ import { taskViewSchema } from './tasks.js'
 /** `GET /api/customers`. */
 export const customerQuerySchema = z.strictObject({
   q: z.string().trim().max(60).optional(),
-  offset: z.coerce.number().int().min(0).max(100_000).default(0),
+  cursor: z.string().max(80).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(30),
 })
 
@@ -30,7 +30,7 @@ export type CustomerRow = z.infer<typeof customerRowSchema>
 export const customerListSchema = z.object({
   rows: z.array(customerRowSchema),
   total: totalSchema,
-  next: z.number().int().nullable(),
+  next: z.string().nullable(),
 })
 export type CustomerList = z.infer<typeof customerListSchema>
 

@@ -5,6 +5,7 @@ import { Ladders1763800000004 } from './0004-ladders.js'
 import { Deliveries1763800000005 } from './0005-deliveries.js'
 import { HotPath1763800000006 } from './0006-hot-path.js'
 import { Directory1763800000007 } from './0007-directory.js'
+import { Lists1763800000008 } from './0008-lists.js'
 
 /** In the order in which they run. Migrations only add; a released one is never edited. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Deliveries1763800000005,
   HotPath1763800000006,
   Directory1763800000007,
+  Lists1763800000008,
 ]
