@@ -1,7 +1,7 @@
 import type { AdjustableClock } from '../../../core/ports/clock.js'
 import { startDingtalk } from '../../simulators/dingtalk/start.js'
 import type { FarSide, Member } from './far-side.js'
-import { readRobotMessage, readVariables } from './read-dingtalk.js'
+import { readRobotMessage, readTodos, readVariables } from './read-dingtalk.js'
 import type { Seen } from './seen.js'
 import { until } from './until.js'
 
@@ -50,6 +50,7 @@ export async function dingtalkSide(clock: AdjustableClock, members: readonly Mem
     },
     urgesOf: (account) =>
       sim.world.messages.filter((one) => one.kind === 'ding' && one.to === account).map(() => 'DING'),
+    listOf: (account) => readTodos(sim.world).filter(({ of }) => of === account),
     stop: () => sim.stop(),
   }
 }

@@ -1,7 +1,7 @@
 import type { PlatformSettings } from '../../../core/ports/platform-settings.js'
 import type { Platform } from '../../../core/ports/platform.js'
 import type { Running } from '../../../bot/main.js'
-import type { Seen } from './seen.js'
+import type { Listed, Seen } from './seen.js'
 
 /** Somebody of the company, as the far side has to know them. */
 export interface Member {
@@ -29,5 +29,7 @@ export interface FarSide {
   presses(account: string, message: Seen, buttonId: string, values: Record<string, string>): Promise<string>
   /** Rings and buzzes that the person got beside messages, by the platform's own names. */
   urgesOf(account: string): string[]
+  /** What stands in the person's own list of things to do; absent where the platform has none. */
+  listOf?(account: string): Listed[]
   stop(): Promise<void>
 }

@@ -2,7 +2,7 @@ import type { AdjustableClock } from '../../../core/ports/clock.js'
 import { startFeishu } from '../../simulators/feishu/start.js'
 import { tenant } from '../../simulators/feishu/world.js'
 import type { FarSide, Member } from './far-side.js'
-import { readCard, readPost } from './read-feishu.js'
+import { readCard, readPost, readTasks } from './read-feishu.js'
 import type { Seen } from './seen.js'
 import { until } from './until.js'
 
@@ -49,6 +49,7 @@ export async function feishuSide(clock: AdjustableClock, members: readonly Membe
       [...sim.world.messages.values()].flatMap((one) =>
         one.urges.filter((urged) => urged.account === account).map(({ level }) => level),
       ),
+    listOf: (account) => readTasks(sim.api.tasks).filter(({ of }) => of === account),
     stop: () => sim.stop(),
   }
 }

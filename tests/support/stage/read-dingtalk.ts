@@ -1,4 +1,5 @@
-import { record, records, text, type Json, type Seen, type SeenInput } from './seen.js'
+import type { World } from '../../simulators/dingtalk/world.js'
+import { record, records, text, type Json, type Listed, type Seen, type SeenInput } from './seen.js'
 
 const inputTypes: Record<string, SeenInput['type']> = {
   SELECT: 'select',
@@ -61,3 +62,13 @@ function input(one: Json): SeenInput {
 }
 
 const parsed = (json: string | undefined): unknown => JSON.parse(json || '[]')
+
+/** Everybody's list of things to do. It is over for the person when it is over for both of its states. */
+export const readTodos = ({ todos, people }: World): Listed[] =>
+  [...todos.values()].map(({ unionId, body, isDone, isOver }) => ({
+    of: people.find((one) => one.unionId === unionId)?.userId ?? unionId,
+    title: text(body['subject']),
+    dueAt: new Date(Number(body['dueTime'])).toISOString(),
+    link: text(record(body['detailUrl'])['pcUrl']),
+    isDone: isDone && isOver,
+  }))

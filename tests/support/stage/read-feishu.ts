@@ -1,5 +1,5 @@
 import { elementsOf } from '../../simulators/feishu/card-check.js'
-import { record, records, text, type Json, type Seen, type SeenInput } from './seen.js'
+import { record, records, text, type Json, type Listed, type Seen, type SeenInput } from './seen.js'
 
 const inputTypes: Record<string, SeenInput['type']> = {
   input: 'text',
@@ -61,3 +61,13 @@ const input = (one: Json, type: SeenInput['type'], label: string): SeenInput => 
     one['initial_option'] ?? one['initial_date'] ?? one['initial_datetime'] ?? one['default_value'],
   ),
 })
+
+/** Everybody's tasks. */
+export const readTasks = (tasks: ReadonlyMap<string, Json>): Listed[] =>
+  [...tasks.values()].map((task) => ({
+    of: text(records(task['members'])[0]?.['id']),
+    title: text(task['summary']),
+    dueAt: new Date(Number(record(task['due'])['timestamp'])).toISOString(),
+    link: text(record(record(task['origin'])['href'])['url']),
+    isDone: task['completed_at'] !== '0',
+  }))

@@ -20,6 +20,17 @@ export interface SeenInput {
   value: string
 }
 
+/** A line of somebody's own list of things to do. */
+export interface Listed {
+  /** Their account. */
+  of: string
+  title: string
+  /** ISO, UTC. */
+  dueAt: string
+  link: string
+  isDone: boolean
+}
+
 export const noCard = { buttons: [], inputs: [], links: [] }
 
 /** All words of a message on one line, buttons in brackets. */
