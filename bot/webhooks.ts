@@ -148,9 +148,12 @@ function readUpTo(
       hold(chunk.length)
       chunks.push(chunk)
     })
-    request.once('end', () => done(chunks.length === 1 ? (chunks[0] ?? empty) : Buffer.concat(chunks)))
-    request.once('error', fail)
-    request.once('close', () => fail(new Error('the connection was closed')))
+    request.on('end', () => done(chunks.length === 1 ? (chunks[0] ?? empty) : Buffer.concat(chunks)))
+    request.on('error', fail)
+    // It closes after its end as well: an error is made only where one is told.
+    request.on('close', () => {
+      if (!request.complete) fail(new Error('the connection was closed'))
+    })
   })
 }
 

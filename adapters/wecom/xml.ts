@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { WireError } from '../shared/wire-error.js'
+import { readFlatXml } from './flat-xml.js'
 
 /**
  * One element of a callback. WeCom's XML has no attributes: an element holds text or other elements. Names may repeat,
@@ -31,7 +32,10 @@ const parser = new XMLParser({
  *
  * @throws WireError `malformed`.
  */
-export function parseXml(text: string): XmlNode {
+export const parseXml = (text: string): XmlNode => readFlatXml(text) ?? parseAnyXml(text)
+
+/** As `parseXml`, for elements inside elements, entities and everything else that a parser knows. */
+export function parseAnyXml(text: string): XmlNode {
   const markup = outsideCdata(text)
   // Counted before the parser sees it: anybody can send a body, and a quarter of a megabyte of tags takes it a second.
   if (markup.includes('<!') || markup.split('<').length > 2 * mostElements) throw new WireError('malformed')

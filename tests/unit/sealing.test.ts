@@ -21,6 +21,28 @@ describe('a sealed message', () => {
       expect(() => decryptMessage(key, text, ['ww1']), text).toThrow(new WireError('cipher'))
   })
 
+  it('is opened the same whatever was opened before it', () => {
+    const sealed = fc.string({ unit: 'grapheme' }).map((text) => {
+      const message = text.toWellFormed()
+      return { message, text: encryptMessage(key, message, 'ww1') }
+    })
+    const others = fc.oneof(
+      fc.base64String(),
+      fc.string(),
+      fc.uint8Array({ maxLength: 99 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+      fc.constant(Buffer.alloc(32).toString('base64')),
+    )
+    fc.assert(
+      fc.property(fc.array(fc.oneof(sealed, others)), (texts) => {
+        for (const one of texts) {
+          if (typeof one !== 'string') expect(decryptMessage(key, one.text, ['ww1'])).toBe(one.message)
+          else expect(() => decryptMessage(key, one, ['ww1'])).toThrow(WireError)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('needs a key of 43 characters of base64', () => {
     for (const text of ['', 'a'.repeat(42), 'a'.repeat(44), `${'a'.repeat(42)}!`])
       expect(() => decodeAesKey(text), text).toThrow(new WireError('key'))

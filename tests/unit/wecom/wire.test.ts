@@ -8,7 +8,7 @@ import { decodeBotFrame } from '../../../adapters/wecom/decode-bot.js'
 import { decodeCallback, type AppCallback } from '../../../adapters/wecom/decode.js'
 import { checkFreshness, envelopeKeys, openMessage, sealAnswer } from '../../../adapters/wecom/envelope.js'
 import { refOf, taskIdOf } from '../../../adapters/wecom/task-id.js'
-import { parseXml, textOf, writeXml } from '../../../adapters/wecom/xml.js'
+import { parseAnyXml, parseXml, textOf, writeXml } from '../../../adapters/wecom/xml.js'
 
 const aesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
 const key = decodeAesKey(aesKey)
@@ -118,6 +118,74 @@ describe('WeCom XML', () => {
     const startedAt = performance.now()
     expect(bodies.map((body) => noted(() => parseXml(body)))).toEqual(['malformed', 'malformed', 'malformed'])
     expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
+  it('reads what is flat as the parser of everything does, and is never more lenient', () => {
+    const pieces = fc.array(
+      fc.constantFrom(
+        ...[
+          '<A>',
+          '</A>',
+          '<B1>',
+          '</B1>',
+          '<A></A>',
+          '<B1>7</B1>',
+          '<a><b>x</b></a>',
+          '<A/>',
+          '<A b="c">x</A>',
+        ],
+        ...[
+          '<![CDATA[',
+          ']]>',
+          '<A><![CDATA[好 <b> & ]]></A>',
+          '<A><![CDATA[]]></A>',
+          '<A>x<![CDATA[y]]></A>',
+        ],
+        ...[
+          'x',
+          ' ',
+          '\n',
+          '\r\n',
+          '\t',
+          '&amp;',
+          '&',
+          '>',
+          ']]',
+          '<',
+          '<!--c-->',
+          '<?p?>',
+          '<!DOCTYPE x>',
+          '\u00a0',
+        ],
+        ...[
+          '</xml>',
+          '<xml>',
+          '<__proto__>1</__proto__>',
+          '<A-b>1</A-b>',
+          '<1>1</1>',
+          '<_>1</_>',
+          '\0',
+          '\ufeff',
+        ],
+      ),
+      { maxLength: 8 },
+    )
+    const read = (parse: (text: string) => unknown, text: string) => {
+      try {
+        return parse(text)
+      } catch (err) {
+        return err instanceof WireError ? err.code : err
+      }
+    }
+    fc.assert(
+      fc.property(pieces, fc.constantFrom('', ' ', '\n', 'x', '\0'), (parts, behind) => {
+        const text = `<xml>${parts.join('')}</xml>${behind}`
+        expect(read(parseXml, text), text).toEqual(read(parseAnyXml, text))
+      }),
+      { numRuns: 20_000 },
+    )
+    const many = `<xml>${'<A>1</A>'.repeat(3_000)}</xml>`
+    expect([read(parseXml, many), read(parseAnyXml, many)]).toEqual(['malformed', 'malformed'])
   })
 
   it('reads back what it wrote', () => {
