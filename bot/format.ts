@@ -39,18 +39,23 @@ export function dayName(day: string, today: string): string {
     [addDays(today, 1)]: '明天',
     [addDays(today, 2)]: '后天',
   }
-  const named = near[day]
-  if (named) return named
+  return near[day] ?? dateName(day, today)
+}
+
+/** 3月18日 周三; with the year where it is another one. What stays on a card must be true tomorrow as well. */
+export function dateName(day: string, today: string): string {
   const [year, month, date] = day.split('-').map(Number)
   const plain = `${month}月${date}日 ${weekdays[weekday(day)]}`
   return String(year) === today.slice(0, 4) ? plain : `${year}年${plain}`
 }
 
-/** A local value as it was understood: a day, an instant, a range. */
+/** A local value as it was understood, by its date: a day, an instant, a range. */
 export function localValue(value: string, now: Date, timeZone: string): string {
   const today = localDay(now, timeZone)
   const one = (point: string): string =>
-    point.length > 10 ? `${dayName(point.slice(0, 10), today)} ${point.slice(11, 16)}` : dayName(point, today)
+    point.length > 10
+      ? `${dateName(point.slice(0, 10), today)} ${point.slice(11, 16)}`
+      : dateName(point, today)
   const [from = '', to] = value.split('/')
   if (to === undefined) return one(from)
   if (from === '..') return `${one(to)}前`
@@ -59,7 +64,7 @@ export function localValue(value: string, now: Date, timeZone: string): string {
   return last === from ? one(from) : `${one(from)} 至 ${one(last)}`
 }
 
-/** 3 分 18 秒, 2 小时 5 分, 3 天. */
+/** 3 分 18 秒, 2 小时 5 分, 1 天 3 小时, 3 天. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   const [minutes, hours, days] = [
@@ -67,11 +72,20 @@ export function duration(ms: number): string {
     Math.floor(seconds / 3600),
     Math.floor(seconds / 86_400),
   ]
-  if (days >= 2) return `${days} 天`
+  if (days >= 2 || (days === 1 && hours === 24)) return `${days} 天`
+  if (days === 1) return `1 天 ${hours - 24} 小时`
   if (hours > 0) return minutes % 60 ? `${hours} 小时 ${minutes % 60} 分` : `${hours} 小时`
   if (minutes > 0) return seconds % 60 ? `${minutes} 分 ${seconds % 60} 秒` : `${minutes} 分钟`
   return `${seconds} 秒`
 }
+
+/** How long ago something was: 刚刚, 5 分钟前, 3 天前. */
+export function ago(ms: number): string {
+  return ms < 60_000 ? '刚刚' : `${duration(wholeMinutes(ms))}前`
+}
+
+/** Seconds are noise where one waits for long: whole minutes, at least one. */
+export const wholeMinutes = (ms: number): number => Math.max(60_000, Math.floor(ms / 60_000) * 60_000)
 
 export const clockTime = (at: Date, timeZone: string): string => toLocal(at, timeZone).slice(11, 16)
 

@@ -6,6 +6,7 @@ import { DomainError } from '../core/errors.js'
 import type { MessageEvent } from '../core/ports/inbound.js'
 import { captureMessage } from './capture.js'
 import { findCommand } from './commands/index.js'
+import { applyCorrection, findCorrection } from './corrections.js'
 import type { NoteReader, NoteReading } from './note-reader.js'
 
 /** What one message leads to. Decided outside a unit of work (a model may be asked), carried out inside one. */
@@ -72,21 +73,35 @@ async function planColleague(
       await core.bindings.acted(tx, event.platform, event.sender.externalId)
       return plan(tx)
     }
+  /** What a rule forbids is answered, not failed. */
+  const orRefusal = async (tx: Tx, act: () => Promise<unknown>): Promise<unknown> => {
+    try {
+      return await act()
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error
+      return answer(tx, { card: 'answer.refused', subject: me, params: { code: error.code } })
+    }
+  }
   const found = findCommand(event.text)
   if (found)
     return verified((tx) =>
       answer(tx, { card: found.command.answer.kind, subject: me, params: found.params }),
     )
   const text = event.text.replace(/^@\S+\s*/, '').trim()
+  const correction = await core.read((tx) => findCorrection(core, tx, speaker, text, new Date(event.at)))
+  if (correction)
+    return verified((tx) =>
+      orRefusal(tx, async () => {
+        await applyCorrection(core, tx, speaker, correction)
+        await answer(tx, { card: 'follow-up', subject: { type: 'follow-up', id: correction.followUpId } })
+      }),
+    )
   const reading: NoteReading | null =
     text && text.length <= longestNote ? await notes.readFor(speaker, text, new Date(event.at)) : null
   if (!reading?.isNote) return verified((tx) => answer(tx, { card: 'answer.unknown', subject: me }))
-  return verified(async (tx) => {
-    try {
-      return await core.followUps.say(tx, speaker, { text, draft: reading.draft, readBy: reading.readBy })
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error
-      return answer(tx, { card: 'answer.refused', subject: me, params: { code: error.code } })
-    }
-  })
+  return verified((tx) =>
+    orRefusal(tx, () =>
+      core.followUps.say(tx, speaker, { text, draft: reading.draft, readBy: reading.readBy }),
+    ),
+  )
 }

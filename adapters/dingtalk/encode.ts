@@ -1,6 +1,6 @@
 import type { Card, CardAction, CardBlock } from '../../core/ports/card.js'
 import type { Capabilities } from '../../core/ports/messenger.js'
-import { degrade } from '../shared/degrade.js'
+import { degrade, sayHint } from '../shared/degrade.js'
 import { cutBytes, fitList } from './bytes.js'
 import { formVariable, type FormVariable } from './form.js'
 import type { TemplateName } from './track-id.js'
@@ -100,7 +100,9 @@ function wordsOf(
             .join('、')}`,
         ]
       : []),
-    ...(form?.isCrowded ? ['选项没有列全，其余请在页面里选'] : []),
+    ...(form?.crowded.length
+      ? [sayHint(form.crowded, '选项没有列全，可以直接回复') || '选项没有列全，其余请在页面里选']
+      : []),
   ]
   return {
     title: shown.title,

@@ -3,8 +3,8 @@ import { byteLength, cutBytes } from './bytes.js'
 
 export interface FormVariable {
   json: string
-  /** Some options of a select are left out: there was no room. */
-  isCrowded: boolean
+  /** The selects of which options are left out: there was no room. */
+  crowded: CardInput[]
 }
 
 /** A select with fewer options than this is no choice. */
@@ -40,12 +40,14 @@ export function formVariable(
   const all = [...inputs, ...which]
   for (const labelBytes of [90, 48, 30]) {
     const json = drawForm(all, labelBytes)
-    if (byteLength(json) <= maxBytes) return { json, isCrowded: false }
+    if (byteLength(json) <= maxBytes) return { json, crowded: [] }
   }
   let fewer: CardInput[] | null = all
   while ((fewer = withoutOneOption(fewer))) {
     const json = drawForm(fewer, 36)
-    if (byteLength(json) <= maxBytes) return { json, isCrowded: true }
+    const kept = fewer
+    if (byteLength(json) <= maxBytes)
+      return { json, crowded: inputs.filter((input) => !kept.includes(input)) }
   }
   return null
 }

@@ -238,6 +238,13 @@ function inputElements(input: CardInput): Json[] {
   }
 }
 
+/** Filled where it is the thing to do: an outlined one looks like any other on a phone. */
+const buttonTypes: Record<CardAction['style'], string> = {
+  primary: 'primary_filled',
+  default: 'default',
+  danger: 'danger',
+}
+
 function button(action: CardAction, context: CardContext, inputs?: Record<string, InputKind>): Json {
   const value: ButtonValue = {
     r: context.ref,
@@ -248,7 +255,7 @@ function button(action: CardAction, context: CardContext, inputs?: Record<string
   return {
     tag: 'button',
     text: plain(action.label),
-    type: action.style,
+    type: buttonTypes[action.style],
     // Unique in the card, as the platform asks of form elements.
     ...(inputs ? { name: `submit.${action.id}`, form_action_type: 'submit' } : {}),
     ...(action.confirm ? { confirm: { title: plain(action.label), text: plain(action.confirm) } } : {}),

@@ -6,7 +6,7 @@ import type { Capabilities } from '../../core/ports/messenger.js'
  *
  * - Texts longer than the limit end in …; fields, options and buttons beyond it are left out, the first ones stay.
  * - An input that cannot be shown is left out. When it was required, or when no input is left, the buttons that
- *   submit go with it: the page link takes over (在页面填写), or, without a page, a line says what to answer in chat.
+ *   submit go with it: a line says what to answer in the chat (`say`), else the page link takes over (在页面填写).
  * - Lengths are counted in code points, so that no emoji is cut in half.
  *
  * @returns a new card; never an empty one: the title always stays.
@@ -57,9 +57,13 @@ function fitForm(card: Card, capabilities: Capabilities): Form {
   const keptInputs = submits || missing.length === 0 ? shown : []
   const left = keptInputs.length < inputs.length ? inputs.filter((input) => !keptInputs.includes(input)) : []
 
-  const hints: string[] = []
+  const crowded = keptInputs.filter((input) => tooManyOptions(input, capabilities))
+  const unsaid = left.filter((input) => !input.say)
+  const hints = [sayHint(left, '可以直接回复'), sayHint(crowded, '选项没有列全，可以直接回复')].filter(
+    Boolean,
+  )
   if (!card.page) {
-    if (left.length) hints.push(`请直接回复：${left.map((input) => input.label).join('、')}`)
+    if (unsaid.length) hints.push(`这里填不了${unsaid.map((input) => input.label).join('、')}`)
     if (kept.length < usable.length) {
       hints.push(
         `也可以回复：${usable
@@ -68,16 +72,19 @@ function fitForm(card: Card, capabilities: Capabilities): Form {
           .join('、')}`,
       )
     }
-    const crowded = keptInputs.filter((input) => tooManyOptions(input, capabilities))
-    if (crowded.length)
-      hints.push(`选项没有列全，可以直接回复${crowded.map((input) => input.label).join('、')}`)
   }
   return {
     inputs: keptInputs.map((input) => fitInput(input, capabilities)),
     actions: kept.map((action) => fitAction(action, capabilities)),
-    page: card.page && left.length ? { ...card.page, label: '在页面填写' } : card.page,
+    page: card.page && unsaid.length ? { ...card.page, label: '在页面填写' } : card.page,
     hints,
   }
+}
+
+/** 可以直接回复“…”: what to say for each of the inputs that have such words. */
+export function sayHint(inputs: readonly CardInput[], start: string): string {
+  const words = inputs.flatMap(({ say }) => (say ? [`“${say}”`] : []))
+  return words.length ? `${start}${words.join('、')}` : ''
 }
 
 const tooManyOptions = (input: CardInput, { maxOptions }: Capabilities): boolean =>

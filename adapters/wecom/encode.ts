@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Card, CardBlock, CardInput, CardTone } from '../../core/ports/card.js'
+import type { Card, CardBlock, CardField, CardInput, CardTone } from '../../core/ports/card.js'
 import type { InboundAnswer } from '../../core/ports/inbound.js'
 import type { Capabilities } from '../../core/ports/messenger.js'
 import { cut, degrade } from '../shared/degrade.js'
@@ -78,7 +78,8 @@ function fit(card: Card, interactive: boolean): Card {
     const options = input.options.filter(({ value }) => value !== '' && Buffer.byteLength(value) <= 128)
     if (room-- > 0 && options.length > 0) return { ...input, options }
     // One select too many goes the way of inputs that WeCom does not have.
-    return { type: 'text', name: input.name, label: input.label, required: input.required ?? false }
+    const { name, label, say } = input
+    return { type: 'text', name, label, ...(say ? { say } : {}), required: input.required ?? false }
   })
   const shown = (usable ?? []).filter(({ type }) => type === 'select').length > 1 ? withoutLinks(card) : card
   const isVote = selectsOf(card).length === 1 && !others && !card.page && card.blocks.length === 0
@@ -91,7 +92,7 @@ function fit(card: Card, interactive: boolean): Card {
 /** Cards with several selects open no page: what stands there is said in words, and the next card has the link again. */
 function withoutLinks({ page, ...card }: Card): Card {
   if (!page) return card
-  return { ...card, blocks: [...card.blocks, { type: 'text', text: `“${page.label}”在提交后的卡片上` }] }
+  return { ...card, blocks: [...card.blocks, { type: 'text', text: `提交后可“${page.label}”` }] }
 }
 
 function buttons(card: Card, select: Select | undefined, context: EncodeContext): TemplateCard {
@@ -194,8 +195,8 @@ function head(card: Card, context: EncodeContext) {
 }
 
 function bare(card: Card, context: EncodeContext) {
-  const lines = [noticeLine(context), card.subtitle, ...textLines(card.blocks), ...quoteLines(card.blocks)]
-  const facts = [...lines, ...fieldLines(fieldsOf(card.blocks)), card.footnote].filter(Boolean).join('；')
+  const lines = card.blocks.flatMap((block) => linesOf(block))
+  const facts = [noticeLine(context), card.subtitle, ...lines, card.footnote].filter(Boolean).join('。')
   return {
     ...start(card, context),
     main_title: { title: card.title, ...(facts ? { desc: cutBytes(facts, 512) } : {}) },
@@ -203,19 +204,12 @@ function bare(card: Card, context: EncodeContext) {
 }
 
 function body(card: Card, context: EncodeContext) {
-  const quotes = card.blocks.filter((block) => block.type === 'quote')
-  const [first] = quotes
-  const fields = fieldsOf(card.blocks)
-  const inRows = fields.filter(fitsRow).slice(0, rows.most)
-  const text = [
-    noticeLine(context),
-    ...textLines(card.blocks),
-    ...quoteLines(quotes.slice(1)),
-    ...fieldLines(fields.filter((field) => !inRows.includes(field))),
-    card.footnote,
-  ]
-    .filter(Boolean)
-    .join('\n')
+  const first = card.blocks.find((block) => block.type === 'quote')
+  const inRows = rowsOf(card.blocks)
+  const lines = card.blocks
+    .filter((block) => block !== first)
+    .flatMap((block) => linesOf(block, (field) => !inRows.includes(field)))
+  const text = [noticeLine(context), ...lines, card.footnote].filter(Boolean).join('\n')
   const url = card.page ? context.pageUrl(card.page.path) : null
   return {
     ...(first
@@ -236,21 +230,37 @@ function body(card: Card, context: EncodeContext) {
   }
 }
 
+/**
+ * The fields that stand in rows; the others are lines of text above them. A list of which several are too long for a
+ * row stays together as lines, in its order.
+ */
+function rowsOf(blocks: CardBlock[]): CardField[] {
+  const whole = blocks.flatMap((block) => {
+    const fields = block.type === 'fields' ? block.fields : []
+    const fitting = fields.filter(fitsRow)
+    return fields.length - fitting.length > 1 ? [] : fitting
+  })
+  return whole.slice(0, rows.most)
+}
+
 /** A row cuts what is longer without a sign. */
-const fitsRow = ({ label, value }: { label: string; value: string }): boolean =>
+const fitsRow = ({ label, value }: CardField): boolean =>
   Array.from(label).length <= rows.label && Array.from(value).length <= rows.value
 
 const noticeMarks = { success: '✅', warning: '⚠️', danger: '❗', info: 'ℹ️' } as const
 const noticeLine = ({ notice: said }: EncodeContext): string =>
   said ? `${noticeMarks[said.tone]} ${said.text}` : ''
 
-const textLines = (blocks: CardBlock[]) =>
-  blocks.flatMap((block) => (block.type === 'text' ? [block.text] : []))
-const quoteLines = (blocks: CardBlock[]) =>
-  blocks.flatMap((block) =>
-    block.type === 'quote' ? [`“${block.text}”${block.by ? `（${block.by}）` : ''}`] : [],
-  )
-const fieldsOf = (blocks: CardBlock[]) =>
-  blocks.flatMap((block) => (block.type === 'fields' ? block.fields : []))
-const fieldLines = (fields: { label: string; value: string }[]) =>
-  fields.map(({ label, value }) => `${label}：${value}`)
+/** A block as lines of text, in their order. */
+function linesOf(block: CardBlock, wanted: (field: CardField) => boolean = () => true): string[] {
+  switch (block.type) {
+    case 'text':
+      return [block.text]
+    case 'quote':
+      return [`“${block.text}”${block.by ? `（${block.by}）` : ''}`]
+    case 'fields':
+      return block.fields.filter(wanted).map(({ label, value }) => `${label}：${value}`)
+    case 'divider':
+      return []
+  }
+}

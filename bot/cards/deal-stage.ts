@@ -1,6 +1,6 @@
 import { DomainError } from '../../core/errors.js'
 import type { Card } from '../../core/ports/card.js'
-import { duration, money } from '../format.js'
+import { duration, money, wholeMinutes } from '../format.js'
 import { ok, warn, type CardKind, type Tap } from './card-kind.js'
 
 /** A deal's stage, moved by a select. A closed gate says what is missing and where to put it right (P-59). */
@@ -24,7 +24,7 @@ export const dealStage: CardKind = {
       { label: '预计签约', value: deal.expectedCloseOn ?? '未填写' },
       {
         label: '当前阶段',
-        value: `${current?.label ?? deal.stage}（已 ${duration(now.getTime() - deal.stageSince.getTime())}）`,
+        value: `${current?.label ?? deal.stage}（${stood(now.getTime() - deal.stageSince.getTime())}）`,
         wide: true,
       },
     ]
@@ -76,3 +76,5 @@ export const dealStage: CardKind = {
     },
   },
 }
+
+const stood = (ms: number): string => (ms < 60_000 ? '刚进入' : `已 ${duration(wholeMinutes(ms))}`)

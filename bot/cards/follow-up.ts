@@ -158,7 +158,11 @@ async function activeCard(view: CardView, followUp: FollowUp): Promise<Card> {
     kind: 'follow-up',
     title: `已记录跟进：${await subjectName(view, about)}`,
     tone: 'success',
-    subtitle: followUp.unsure.length > 0 ? '有几处不太确定，请核对' : '核对一下，不对可以修改',
+    subtitle: isEdited
+      ? '改好后保存'
+      : followUp.unsure.length > 0
+        ? '有几处不太确定，请核对'
+        : '核对一下，不对可以修改',
     // While it is corrected the fields stand in the form, and only there.
     blocks: [
       { type: 'quote', text: maskPhones(followUp.text) },
@@ -234,6 +238,7 @@ async function corrections({ core, tx }: CardView, followUp: FollowUp): Promise<
       label: '方式',
       options: library.map((action) => ({ value: action.key, label: action.label })),
       value: followUp.action,
+      say: '方式改成微信沟通',
     },
     {
       type: 'select',
@@ -241,11 +246,13 @@ async function corrections({ core, tx }: CardView, followUp: FollowUp): Promise<
       label: '结果',
       options: options(outcomeLabels),
       value: followUp.outcome,
+      say: '结果改成有进展',
     },
     {
       type: 'date',
       name: 'nextAt',
       label: '下次联系',
+      say: '下次联系改到下周五下午三点',
       // A day without an hour fits no field that asks for one: it would look empty.
       withTime: day === undefined || day.length > dayLength,
       ...(day ? { value: day } : {}),

@@ -1,6 +1,6 @@
 import { DomainError } from '../../core/errors.js'
 import type { Card } from '../../core/ports/card.js'
-import { duration, leadName, when } from '../format.js'
+import { duration, leadName, when, wholeMinutes } from '../format.js'
 import { queueReasons } from '../texts.js'
 import { ok, type CardKind, type CardView, type Tap } from './card-kind.js'
 import { leadFields, leadPage, sourceRecord } from './lead-blocks.js'
@@ -90,6 +90,3 @@ async function repOptions({ core, tx }: CardView, departmentId: string | null) {
     .sort((a, b) => a.openLeads / a.openLeadCap - b.openLeads / b.openLeadCap)
     .map((rep) => ({ value: rep.id, label: `${rep.name}（在手 ${rep.openLeads}/${rep.openLeadCap}）` }))
 }
-
-/** Seconds would stand still on a card that is redrawn once in minutes. */
-const wholeMinutes = (ms: number): number => Math.max(60_000, Math.floor(ms / 60_000) * 60_000)

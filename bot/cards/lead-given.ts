@@ -22,9 +22,7 @@ export const leadGiven: CardKind = {
       manual: '你录入的',
       accept: '你已接单',
     }
-    const ask = deadline
-      ? `请在 ${when(deadline.dueAt, now, core.timeZone)} 前查看，否则会另行分配`
-      : '已查看'
+    const ask = deadline ? `请在${when(deadline.dueAt, now, core.timeZone)} 前查看，否则会另行分配` : '已查看'
     return {
       ...base,
       title: `线索归你：${leadName(lead)}`,

@@ -1,4 +1,4 @@
-import { clockTime, duration, leadName } from '../format.js'
+import { ago, clockTime, leadName } from '../format.js'
 import type { Command } from './command.js'
 
 const shown = 8
@@ -25,7 +25,7 @@ export const myLeads: Command = {
             type: 'fields',
             fields: leads.slice(0, shown).map((lead) => ({
               label: leadName(lead),
-              value: `${lead.state === 'offered' || lead.state === 'owned' ? states[lead.state] : ''} · ${duration(now.getTime() - lead.lastTouchAt.getTime())}前有动静`,
+              value: `${lead.state === 'offered' || lead.state === 'owned' ? states[lead.state] : ''} · ${ago(now.getTime() - lead.lastTouchAt.getTime())}有动静`,
               wide: true,
             })),
           },

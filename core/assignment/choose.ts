@@ -70,16 +70,22 @@ function scoreCandidate(
       name: 'winRate',
       fact: rate,
       weight: rules.weights.winRate,
-      why: `${region.name}近 ${rules.winRateDays} 天 ${c.won} 胜 / ${c.closed} 单，折算 ${percent(rate)}`,
+      why: `${region.name}近 ${rules.winRateDays} 天${closedWords(c, rate)}`,
     },
     {
       name: 'familiarity',
       fact: c.familiarity ?? 0.5,
       weight: rules.weights.familiarity,
-      why: c.familiarity === null ? '产品线未知，按一半计' : `产品熟悉度 ${percent(c.familiarity)}`,
+      why: c.familiarity === null ? '产品线未知，熟悉度按一半计' : `产品熟悉度 ${percent(c.familiarity)}`,
     },
   ]
   return score(parts, c.penalty ? { by: c.penalty.factor, why: c.penalty.reason } : undefined)
+}
+
+/** What was won lately, and what it counts as: drawn towards the region's rate, which stands in where nothing ended. */
+function closedWords({ won, closed }: CandidateFacts, rate: number): string {
+  if (closed > 0) return `成交 ${won}/${closed} 单，折算 ${percent(rate)}`
+  return rate > 0 ? `没有已结束的商机，按区域平均 ${percent(rate)} 计` : '还没有成交记录'
 }
 
 const percent = (rate: number): string => `${Math.round(rate * 100)}%`

@@ -1,4 +1,4 @@
-import { In, type EntityManager } from 'typeorm'
+import { In, MoreThanOrEqual, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import type { Subject } from '../changes/change.js'
 import type { Changes } from '../changes/changes.js'
@@ -238,6 +238,14 @@ export function createFollowUps({ clock, ids, changes, leads, customers, tasks, 
         data: { about },
       })
       return corrected
+    },
+
+    /** What this person recorded last, since an instant. */
+    async latestBy(tx: EntityManager, authorId: string, since: Date): Promise<FollowUp | null> {
+      return tx.getRepository(FollowUpEntity).findOne({
+        where: { authorId, state: 'active', at: MoreThanOrEqual(since) },
+        order: { at: 'DESC', id: 'DESC' },
+      })
     },
 
     /** Recorded follow-ups about some subjects, newest first. */

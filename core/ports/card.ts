@@ -27,10 +27,19 @@ export type CardBlock =
   /** Words of somebody else, shown as a quotation: customer messages, notes. */
   | { type: 'quote'; text: string; by?: string }
   /** Label and value pairs; `wide` ones take a line of their own. */
-  | { type: 'fields'; fields: { label: string; value: string; wide?: boolean }[] }
+  | { type: 'fields'; fields: CardField[] }
   | { type: 'divider' }
 
-export type CardInput =
+export interface CardField {
+  label: string
+  value: string
+  wide?: boolean
+}
+
+export type CardInput = {
+  /** How to say it in the chat instead, e.g. 下次联系改到下周五下午三点: shown where the platform has no such input. */
+  say?: string
+} & (
   | {
       type: 'select'
       name: string
@@ -51,6 +60,7 @@ export type CardInput =
     }
   /** Local wall-clock value: `YYYY-MM-DD`, or `YYYY-MM-DDTHH:mm` when `withTime`. */
   | { type: 'date'; name: string; label: string; value?: string; withTime?: boolean; required?: boolean }
+)
 
 export interface CardAction {
   /** Sent back with the tap. Letters, digits, dots and dashes. */

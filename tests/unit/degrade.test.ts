@@ -42,7 +42,18 @@ describe('degrade', () => {
   it('says what to answer in chat when there is no page', () => {
     const fitted = degrade({ ...base, inputs: [note], actions: [save] }, noText)
     expect(fitted.actions).toBeUndefined()
-    expect(fitted.blocks).toEqual([{ type: 'text', text: '请直接回复：备注' }])
+    expect(fitted.blocks).toEqual([{ type: 'text', text: '这里填不了备注' }])
+    const said = degrade({ ...base, inputs: [{ ...note, say: '备注：已付款' }], actions: [save] }, noText)
+    expect(said.blocks).toEqual([{ type: 'text', text: '可以直接回复“备注：已付款”' }])
+  })
+
+  it('leaves the page its name when all can be said in the chat', () => {
+    const fitted = degrade(
+      { ...base, inputs: [{ ...note, say: '备注：已付款' }], actions: [save], page },
+      noText,
+    )
+    expect(fitted.page).toEqual(page)
+    expect(fitted.blocks).toEqual([{ type: 'text', text: '可以直接回复“备注：已付款”' }])
   })
 
   it('names the buttons that found no room', () => {

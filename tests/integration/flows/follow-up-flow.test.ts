@@ -64,7 +64,25 @@ describe('one sentence to the bot', () => {
     const words = await chat.wang.sees('已记录跟进')
     expect(words).toContain('方式：上门拜访')
     expect(words).toContain('结果：不顺利')
-    expect(words).toContain('后天 09:30')
+    expect(words).toContain('3月13日 周五 09:30')
+  })
+
+  it('can be put right by one more sentence, reminder and all, while the form stands open', async () => {
+    await chat.wang.says('刚和张总通了电话，要报价，明天下午三点再联系')
+    await chat.wang.clicks('修改')
+    await chat.wang.says('下次联系改到周五上午十点，带合同过去')
+    expect(await chat.wang.sees('已记录跟进')).toContain('3月13日 周五 10:00 · 带合同过去')
+    await chat.clock.advance('36h')
+    await chat.wang.seesNo('该联系客户了')
+    await chat.clock.advance('12h')
+    expect(await chat.wang.sees('该联系客户了')).toContain('带合同过去')
+  })
+
+  it('is nobody else’s to put right', async () => {
+    await chat.wang.says('刚和张总通了电话，要报价，明天下午三点再联系')
+    await chat.zhao.says('下次联系改到周五上午十点')
+    await chat.zhao.sees('没有看懂')
+    expect(await chat.wang.sees('已记录跟进')).toContain('15:00')
   })
 
   it('asks with a card when several may be meant', async () => {

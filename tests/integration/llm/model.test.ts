@@ -96,7 +96,7 @@ describe('a language model', () => {
     const words = await chat.wang.sees('已记录跟进')
     expect(words).toContain(rulesOnly)
     expect(words).toContain('30万')
-    expect(words).toContain('明天 15:00')
+    expect(words).toContain('3月12日 周四 15:00')
     expect(model.requests).toHaveLength(1)
     const stored = await followUps()
     expect(stored.map((one) => [one.text, one.readBy])).toEqual([[sentence, 'rules-only']])

@@ -12,19 +12,15 @@ export function lossesOf(card: Card, shown: Shown): string[] {
   const words = shown.lines.join('\n')
   const page = card.page && shown.links.find(({ url }) => url.includes(card.page?.path ?? ''))
   const lostInputs = (card.inputs ?? []).filter((input) => !isOffered(input, shown))
-  const asks = lostInputs.filter(({ label }) => !page && !words.includes(label))
+  const asks = lostInputs.filter(({ say }) => (say ? !words.includes(`“${say}”`) : !page))
   return [
     ...textsOf(card).filter((text) => !isReadable(text, words)),
     ...asks.map(({ label }) => `input ${label}`),
     ...(card.actions ?? [])
       .filter(({ label, submit }) => {
         if (shown.buttons.some((button) => isReadable(label, button.label))) return false
-        // What it would send is filled in on the page instead, or answered in the chat.
-        return !(
-          submit &&
-          lostInputs.length > 0 &&
-          (page || words.includes(label) || words.includes('请直接回复'))
-        )
+        // What it would send is filled in on the page instead, or said in the chat: the inputs' own lines tell.
+        return !(submit && lostInputs.length > 0)
       })
       .map(({ label }) => `button ${label}`),
     ...(card.page && !page && !words.includes(`“${card.page.label}”`) ? [`page ${card.page.path}`] : []),

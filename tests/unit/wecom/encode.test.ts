@@ -118,9 +118,23 @@ describe('cards as WeCom shows them', () => {
     const date: CardInput = { type: 'date', name: 'd', label: '下次联系', required: true }
     const page = { label: '查看', path: '/x' }
     expect(shows({ ...base, inputs: [date], actions: [submit], page })).toContain('在页面填写')
-    expect(shows({ ...base, inputs: [date], actions: [submit] })).toContain('请直接回复：下次联系')
+    const say = '下次联系改到下周五'
+    expect(shows({ ...base, inputs: [{ ...date, say }], actions: [submit] })).toContain(
+      `可以直接回复“${say}”`,
+    )
     const four = ['a', 'b', 'c', 'd'].map((name) => select(name, 2))
     expect(shows({ ...base, inputs: four, actions: [submit] })).toContain('选d')
+  })
+
+  it('keeps a list together in its order when several of it are too long for rows', () => {
+    const fields = [
+      { label: '我的线索', value: '在手的线索' },
+      { label: '查 <姓名 / 公司 / 电话>', value: '找线索和客户' },
+      { label: '跟进 <客户或线索>', value: '写一条跟进' },
+    ]
+    const shown = encodeCard({ ...base, blocks: [{ type: 'fields', fields }] }, context)
+    expect(shown.horizontal_content_list).toBeUndefined()
+    expect(shown.sub_title_text).toBe(fields.map(({ label, value }) => `${label}：${value}`).join('\n'))
   })
 
   it('ends as one grey button in place of those that were there', () => {
