@@ -1,25 +1,19 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { fileURLToPath } from 'node:url'
 import { loadHttp, type Load } from './http-load.js'
 import { median } from './report.js'
+import { startServer } from './servers.js'
 
 /** What a bare Node HTTP server in a process of its own answers per second under the given load. */
 export async function measureBareHttp(load: Omit<Load, 'url'> = {}): Promise<number> {
-  const server = spawn(process.execPath, [fileURLToPath(new URL('./bare-server.ts', import.meta.url))], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const server = await startServer('./bare-server.ts')
   try {
-    const [port] = (await once(server.stdout, 'data')) as [Buffer]
-    const url = `http://127.0.0.1:${port.toString().trim()}/`
-    await loadHttp({ ...load, url, seconds: 1 })
-    return (await loadHttp({ ...load, url })).perSecond
+    await loadHttp({ ...load, url: server.url, seconds: 1 })
+    return (await loadHttp({ ...load, url: server.url })).perSecond
   } finally {
-    server.kill()
+    await server.stop()
   }
 }
 
