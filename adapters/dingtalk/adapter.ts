@@ -1,6 +1,7 @@
 import type { PlatformAdapter } from '../../core/ports/platform-adapter.js'
 import type { DingtalkSettings } from '../../core/ports/platform-settings.js'
 import type { AdapterDeps } from '../platforms.js'
+import { createSignInProof } from '../shared/sign-in-proof.js'
 import { createAccounts } from './accounts.js'
 import { createCards } from './cards.js'
 import { channelTiming, createChannel, type ChannelTiming } from './channel.js'
@@ -52,11 +53,12 @@ export function createDingtalk(
     log,
   })
   const channel = createChannel({ ...deps, settings, client, cards, counters, timing, pageUrl })
+  const signIns = createSignInProof(createIdentity(settings, { client, accounts }), deps)
   return {
     platform: 'dingtalk',
     messenger,
     channel,
-    identity: createIdentity(settings, { client, accounts }),
+    identity: signIns.identity,
     directory: createDirectory(client),
     bridge: createBridge(settings, { client, state, clock, ids }),
     doctor: createDoctor({
@@ -68,6 +70,7 @@ export function createDingtalk(
       ids,
       counters,
       publicUrl,
+      signIns,
       isOpen: channel.isOpen,
       receiptWaitsMs: timing.receiptWaitsMs,
     }),

@@ -5,6 +5,7 @@ import type { KeyStore } from '../../core/ports/key-store.js'
 import type { Messenger } from '../../core/ports/messenger.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { DingtalkSettings } from '../../core/ports/platform-settings.js'
+import type { SignInProof } from '../shared/sign-in-proof.js'
 import type { createCards } from './cards.js'
 import { templateVersionKey } from './channel.js'
 import type { DingtalkClient } from './client.js'
@@ -28,6 +29,7 @@ interface DoctorDeps {
   ids: Ids
   counters: Counters
   publicUrl: string
+  signIns: SignInProof
   isOpen: () => boolean
   /** How long to wait for the test message's receipt before each look. */
   receiptWaitsMs: readonly number[]
@@ -83,6 +85,19 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       }
     }
     if (!isIpSeen) yield { check: 'dingtalk.ip-whitelist', state: 'ok', found: '出口 IP 没有被钉钉拒绝。' }
+  }
+
+  /** One address for all of them, letter by letter, with the slash at its end. */
+  async function* signIn(): AsyncIterable<Finding> {
+    const address = `${deps.publicUrl}/app/`
+    yield await deps.signIns.finding('client', {
+      check: 'dingtalk.sign-in-client',
+      mend: `${consolePath} → 应用能力 → 网页应用，应用首页地址和 PC 端首页地址都填 ${address}，再到 版本管理与发布 发布新版本。`,
+    })
+    yield await deps.signIns.finding('browser', {
+      check: 'dingtalk.sign-in-browser',
+      mend: `${consolePath} → 安全设置 → 重定向URL（回调域名），填 ${address}。`,
+    })
   }
 
   async function wayIn(): Promise<Finding> {
@@ -267,6 +282,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       yield await wayIn()
       yield events()
       yield connection()
+      yield* signIn()
       yield* templates(testRecipient)
       yield await testMessage(testRecipient)
     },

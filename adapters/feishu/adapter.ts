@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { PlatformAdapter } from '../../core/ports/platform-adapter.js'
 import type { FeishuSettings } from '../../core/ports/platform-settings.js'
 import type { AdapterDeps } from '../platforms.js'
+import { createSignInProof } from '../shared/sign-in-proof.js'
 import { createCalls } from './calls.js'
 import { createChannel } from './channel.js'
 import { createClient } from './client.js'
@@ -41,11 +42,12 @@ export function createFeishu(settings: FeishuSettings, deps: AdapterDeps): Feish
     log,
   })
   const signIn = { settings, client, calls, state, clock, ids }
+  const signIns = createSignInProof(createIdentity(signIn), deps)
   return {
     platform: 'feishu',
     messenger,
     channel,
-    identity: createIdentity(signIn),
+    identity: signIns.identity,
     directory: createDirectory(calls),
     bridge: createBridge(signIn),
     doctor: createDoctor({
@@ -55,6 +57,7 @@ export function createFeishu(settings: FeishuSettings, deps: AdapterDeps): Feish
       calls,
       messenger,
       ids,
+      signIns,
       isOpen: channel.isOpen,
       pause,
     }),

@@ -4,6 +4,7 @@ import type { Doctor, Finding } from '../../core/ports/doctor.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { Messenger } from '../../core/ports/messenger.js'
 import type { FeishuSettings } from '../../core/ports/platform-settings.js'
+import type { SignInProof } from '../shared/sign-in-proof.js'
 import type { FeishuCalls } from './calls.js'
 import type { FeishuClient } from './client.js'
 import { explain } from './codes.js'
@@ -17,6 +18,7 @@ interface DoctorDeps {
   calls: FeishuCalls
   messenger: Messenger
   ids: Ids
+  signIns: SignInProof
   /** Whether this process holds an open long connection. */
   isOpen: () => boolean
   pause: (ms: number) => Promise<void>
@@ -30,6 +32,9 @@ const receiptPauseMs = 2000
 export function createDoctor(deps: DoctorDeps): Doctor {
   const { settings, calls, client } = deps
   const consoleUrl = `${settings.domain}/app/${settings.appId}`
+  const pageAddress = `${deps.publicUrl}/app/`
+  /** What the console has for coming back to; null where the platform did not say. */
+  let redirects: readonly unknown[] | null = null
 
   async function* examine({ testRecipient }: { testRecipient?: string }): AsyncGenerator<Finding> {
     const credentials = await look('feishu.credentials', checkCredentials)
@@ -44,6 +49,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     yield look('feishu.contact-range', checkRange)
     yield* checkSubscriptions()
     yield look('feishu.connection', checkConnection)
+    if (settings.mode === 'webhook') yield checkCallback()
+    yield* checkSignIn()
     yield { check: 'feishu.templates', state: 'ok', found: '飞书卡片由程序直接生成，不需要在后台导入模板' }
     yield look('feishu.test-message', () => checkMessage(testRecipient))
   }
@@ -121,6 +128,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
 
   async function* checkSubscriptions(): AsyncGenerator<Finding> {
     let app: Json
+    redirects = null
     try {
       app = await calls.app(settings.appId)
     } catch (error) {
@@ -135,7 +143,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     yield* checkIps(app)
     yield* checkEvents(app)
     yield checkTaps(app)
-    yield* checkRedirect(app)
+    const urls = field(objectField(app, 'security'), 'redirect_urls')
+    redirects = Array.isArray(urls) ? urls : null
   }
 
   function* checkIps(app: Json): Generator<Finding> {
@@ -218,18 +227,33 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     return { check, state: 'ok', found: `${what}的接收方式正确` }
   }
 
-  function* checkRedirect(app: Json): Generator<Finding> {
-    const urls = listField(objectField(app, 'security'), 'redirect_urls')
-    if (!urls.length) return
+  async function* checkSignIn(): AsyncGenerator<Finding> {
+    yield await deps.signIns.finding('client', {
+      check: 'feishu.sign-in-client',
+      mend: `${consoleUrl}/safe → 安全设置 → H5 可信域名 → 添加 ${new URL(deps.publicUrl).origin}；应用能力 → 网页应用 → 桌面端主页与移动端主页填 ${pageAddress}`,
+    })
     const check = 'feishu.redirect'
-    yield urls.some((url) => typeof url === 'string' && url.startsWith(deps.publicUrl))
+    const mend = `${consoleUrl}/safe → 安全设置 → 重定向 URL → 添加 ${pageAddress}`
+    if (redirects === null) return yield await deps.signIns.finding('browser', { check, mend })
+    // Letter by letter, the slash included: another path on the same host is refused with 20029.
+    yield redirects.includes(pageAddress)
       ? { check, state: 'ok', found: '登录的重定向地址已登记' }
-      : {
-          check,
-          state: 'failed',
-          found: '登录的重定向地址里没有本系统的地址，网页登录会报错',
-          mend: `${consoleUrl}/safe → 安全设置 → 重定向 URL → 添加 ${deps.publicUrl}/app/`,
-        }
+      : { check, state: 'failed', found: `重定向 URL 里没有 ${pageAddress}，网页登录会报错`, mend }
+  }
+
+  /** Whether our own address is reached from outside: an unsigned request has to be refused, and by us. */
+  async function checkCallback(): Promise<Finding> {
+    const check = 'feishu.callback'
+    const url = `${deps.publicUrl}/hooks/feishu/event`
+    const mend = '检查 PUBLIC_URL、域名解析、证书和防火墙；反向代理要把 /hooks/ 原样转给本系统 → 再查一次'
+    try {
+      const { status } = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(5_000) })
+      return status === 400 || status === 401
+        ? { check, state: 'ok', found: `回调地址 ${url} 能打开，未签名的请求会被拒绝` }
+        : { check, state: 'failed', found: `回调地址 ${url} 回答了 ${status}，应当拒绝未签名的请求`, mend }
+    } catch {
+      return { check, state: 'failed', found: `访问不到回调地址 ${url}`, mend }
+    }
   }
 
   async function checkConnection(): Promise<Finding> {

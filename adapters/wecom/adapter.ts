@@ -1,6 +1,7 @@
 import type { PlatformAdapter } from '../../core/ports/platform-adapter.js'
 import type { WecomSettings } from '../../core/ports/platform-settings.js'
 import type { AdapterDeps } from '../platforms.js'
+import { createSignInProof } from '../shared/sign-in-proof.js'
 import { createArchiveReader, type ConversationArchive } from './archive.js'
 import { createBotSocket } from './bot-socket.js'
 import { createCalls } from './calls.js'
@@ -54,6 +55,7 @@ export function createWecom(
     ? createCustomerService({ client, keys, clock, log, counters, scope, ...(waits ? { waits } : {}) })
     : null
   const directory = createDirectory(client, settings)
+  const signIns = createSignInProof(createIdentity(client, counters), deps)
   return {
     platform: 'wecom',
     counters: counters.read,
@@ -64,9 +66,9 @@ export function createWecom(
       ...(waits ? { waits } : {}),
       ...(holdMs === undefined ? {} : { holdMs }),
     }),
-    identity: createIdentity(client, counters),
+    identity: signIns.identity,
     directory,
     bridge: createPageBridge(client, settings, deps),
-    doctor: createDoctor({ settings, publicUrl, client, directory, bot, counters, clock, ids }),
+    doctor: createDoctor({ settings, publicUrl, client, directory, bot, counters, clock, ids, signIns }),
   }
 }

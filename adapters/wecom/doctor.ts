@@ -5,6 +5,7 @@ import type { Doctor, Finding } from '../../core/ports/doctor.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { WecomSettings } from '../../core/ports/platform-settings.js'
 import { decodeAesKey, encryptMessage, signParts } from '../shared/sealing.js'
+import type { SignInProof } from '../shared/sign-in-proof.js'
 import type { BotSocket } from './bot-socket.js'
 import type { Client } from './client.js'
 import { meaningOf } from './codes.js'
@@ -19,9 +20,13 @@ export interface DoctorDeps {
   counters: Counters
   clock: Clock
   ids: Ids
+  signIns: SignInProof
 }
 
 const appPage = '企业微信管理后台 → 应用管理 → 本应用'
+const customerPage = '企业微信管理后台 → 应用管理 → 微信客服'
+/** New companies may call customer service with a self-built app's Secret only, since December 2023. */
+const customerServiceMend = `在“${customerPage} → 可调用接口的应用”加入本应用，并在“通过API管理会话消息 → 企业内部开发”给它客服账号；WECOM_KF_SECRET 填得和 WECOM_SECRET 一样，再到“${appPage} → 接收消息”勾选“微信客服消息和事件”。以前在微信客服里开过 API 的企业，填微信客服自己的 Secret、Token、EncodingAESKey`
 
 const mends: Record<string, string> = {
   '40001': `在“${appPage}”复制 Secret，填到 WECOM_SECRET`,
@@ -39,6 +44,7 @@ const mends: Record<string, string> = {
 /** Looks whether WeCom is set up right, in the order in which an admin sets it up. */
 export function createDoctor(deps: DoctorDeps): Doctor {
   const { settings, client, directory, bot, counters } = deps
+  const { host } = new URL(deps.publicUrl)
   const finding = (name: string, state: Finding['state'], found: string, mend?: string): Finding => ({
     check: `wecom.${name}`,
     state,
@@ -46,7 +52,12 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     ...(mend ? { mend } : {}),
   })
 
-  async function look(name: string, run: () => Promise<Finding>, otherwise?: string): Promise<Finding> {
+  async function look(
+    name: string,
+    run: () => Promise<Finding>,
+    otherwise?: string,
+    own: Record<string, string> = {},
+  ): Promise<Finding> {
     try {
       return await run()
     } catch (err) {
@@ -56,7 +67,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         name,
         'failed',
         `${said}（${code}）。`,
-        mends[code] ?? otherwise ?? '稍后再试，仍不行请看日志',
+        own[code] ?? mends[code] ?? otherwise ?? '稍后再试，仍不行请看日志',
       )
     }
   }
@@ -155,10 +166,22 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       'pages',
       async () => {
         await client.pageTicket()
-        return finding('pages', 'ok', `页面签名可用；登录还要求可信域名是 ${new URL(deps.publicUrl).host}。`)
+        return finding('pages', 'ok', '页面签名可用。')
       },
-      `在“${appPage} → 网页授权及JS-SDK”设置可信域名 ${new URL(deps.publicUrl).host}`,
+      `在“${appPage} → 网页授权及JS-SDK”设置可信域名 ${host}`,
     )
+
+  /** Both are domains, without a path: WeCom compares nothing else of `PUBLIC_URL/app/`. */
+  async function* signIn(): AsyncIterable<Finding> {
+    yield await deps.signIns.finding('client', {
+      check: 'wecom.sign-in-client',
+      mend: `在“${appPage} → 网页授权及JS-SDK → 设置可信域名”填 ${host}（页面地址是 ${deps.publicUrl}/app/）`,
+    })
+    yield await deps.signIns.finding('browser', {
+      check: 'wecom.sign-in-browser',
+      mend: `在“${appPage} → 企业微信授权登录 → Web网页 → 设置授权回调域”填 ${host}（登录后回到 ${deps.publicUrl}/app/）`,
+    })
+  }
 
   async function customers(): Promise<Finding[]> {
     if (!settings.customerService)
@@ -167,10 +190,10 @@ export function createDoctor(deps: DoctorDeps): Doctor {
           'customer-service',
           'skipped',
           '没有设置微信客服：客户写的话不会自动成为线索。',
-          '在“管理后台 → 应用管理 → 微信客服 → API”开启后，把 Secret、Token、EncodingAESKey 填到 WECOM_KF_*',
+          customerServiceMend,
         ),
       ]
-    const accounts = await look('customer-service', async () => {
+    const ask = async () => {
       const { account_list: list } = await client.customerAccounts()
       return list.length > 0
         ? finding('customer-service', 'ok', `微信客服有 ${list.length} 个客服账号。`)
@@ -178,10 +201,18 @@ export function createDoctor(deps: DoctorDeps): Doctor {
             'customer-service',
             'warning',
             '微信客服还没有客服账号。',
-            '在“管理后台 → 应用管理 → 微信客服”新建客服账号，并交给 API 管理',
+            `在“${customerPage}”新建客服账号，再到“通过API管理会话消息 → 企业内部开发”让本应用管理它`,
           )
-    })
-    return [accounts, await echo('customer-callback', 'wecom/kf', settings.customerService)]
+    }
+    const accounts = await look('customer-service', ask, undefined, { '48002': customerServiceMend })
+    const { token, aesKey } = settings.customerService
+    const isAppCallback = token === settings.callback?.token && aesKey === settings.callback.aesKey
+    return [
+      accounts,
+      isAppCallback
+        ? finding('customer-callback', 'ok', '微信客服的事件走应用的回调地址，上面已经查过。')
+        : await echo('customer-callback', 'wecom/kf', settings.customerService),
+    ]
   }
 
   function botFinding(): Finding {
@@ -238,6 +269,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       yield await callback()
       if (settings.callback) yield events()
       yield await pages()
+      yield* signIn()
       yield* await customers()
       yield botFinding()
       yield finding(

@@ -19,9 +19,14 @@ describe('the doctor of DingTalk', () => {
     stand = await startDingtalkStand()
     await stand.channel.start(async () => null)
     await stand.sim.gateway.event('user_add_org', { userId: ['u-chen'] })
-    const states = statesOf(await examine('u-wang'))
-    const { 'template.version': version, ...rest } = states
+    const findings = await examine('u-wang')
+    const { 'template.version': version, ...states } = statesOf(findings)
+    const { 'sign-in-client': client, 'sign-in-browser': browser, ...rest } = states
     expect(version).toBe('skipped')
+    // Here pages are on loopback, where no platform sends anybody.
+    expect([client, browser]).toEqual(['warning', 'warning'])
+    expect(findings.get('dingtalk.sign-in-browser')?.mend).toMatch(/安全设置 → 重定向URL.*\/app\//)
+    expect(findings.get('dingtalk.sign-in-client')?.mend).toMatch(/应用首页地址.*\/app\//)
     expect(new Set(Object.values(rest))).toEqual(new Set(['ok']))
     expect(Object.keys(rest)).toHaveLength(16)
   })

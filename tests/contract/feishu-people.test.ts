@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DirectoryPage } from '../../core/ports/directory.js'
 import type { Finding } from '../../core/ports/doctor.js'
@@ -132,6 +134,9 @@ describe('the doctor of a Feishu installation', () => {
       posted.readBy.set(colleague, world.now())
       return posted
     }
+    stand.sim.console['security'] = { redirect_urls: ['https://crm.example.com/app/'] }
+    const { api } = stand.sim
+    await stand.adapter.identity.redeem(api.signInCode(colleague), 'client')
     const findings = await examine(colleague)
     expect([...findings.values()].filter((finding) => finding.state !== 'ok')).toEqual([])
     expect(findings.get('feishu.test-message')?.found).toContain('已读')
@@ -145,7 +150,9 @@ describe('the doctor of a Feishu installation', () => {
     visible.clear()
     console['event'] = { subscription_type: 'webhook', subscribed_events: [] }
     console['callback_info'] = { callback_type: 'websocket', subscribed_callbacks: [] }
-    console['security'] = { redirect_urls: ['https://other.example.com'] }
+    console['security'] = {
+      redirect_urls: ['https://crm.example.com/app', 'https://crm.example.com.evil.example/app/'],
+    }
     stand.sim.limitConnections(0)
     const findings = await examine()
     const states = Object.fromEntries([...findings].map(([check, { state }]) => [check, state]))
@@ -167,6 +174,22 @@ describe('the doctor of a Feishu installation', () => {
         expect(finding.mend, finding.check).toMatch(/→|停掉/)
   })
 
+  it('asks its own callback address from outside, in webhook mode', async () => {
+    let status = 401
+    const proxy = createServer((_request, response) => void response.writeHead(status).end())
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const publicUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    stand = await startFeishuStand({ mode: 'webhook', publicUrl })
+    const seen = async () => (await examine()).get('feishu.callback')
+    expect(await seen()).toMatchObject({ state: 'ok' })
+    // Something else answers there, or nothing at all.
+    status = 200
+    expect(await seen()).toMatchObject({ state: 'failed', mend: expect.stringContaining('/hooks/') })
+    proxy.closeAllConnections()
+    await new Promise((resolve) => proxy.close(resolve))
+    expect(await seen()).toMatchObject({ state: 'failed', found: expect.stringContaining('访问不到') })
+  })
+
   it('stops at wrong credentials and asks for a look at what it may not read', async () => {
     stand = await startFeishuStand({ connect: false, settings: { appSecret: 'wrong' } })
     expect([...(await examine())].map(([check, { state }]) => [check, state])).toEqual([
@@ -178,6 +201,15 @@ describe('the doctor of a Feishu installation', () => {
     stand.sim.granted.delete('application:application:self_manage')
     const findings = await examine()
     expect(findings.get('feishu.subscriptions')).toMatchObject({ state: 'skipped' })
+    expect(findings.get('feishu.redirect')).toMatchObject({
+      ...{
+        state: 'skipped',
+        mend: expect.stringContaining('重定向 URL → 添加 https://crm.example.com/app/'),
+      },
+    })
+    expect(findings.get('feishu.sign-in-client')?.mend).toContain(
+      'H5 可信域名 → 添加 https://crm.example.com',
+    )
     stand.sim.fault('GET /bot/v3/info', { kind: { code: 99991401, status: 400 }, times: 1 })
     expect((await examine()).get('feishu.bot')?.mend).toContain('IP 白名单')
   })

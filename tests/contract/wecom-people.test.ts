@@ -101,6 +101,32 @@ describe('the doctor of WeCom', () => {
     expect(stand.sim.textsTo('wang')).toHaveLength(1)
     expect(findings['wecom.callback']?.state).toBe('ok')
     expect(findings['wecom.customer-callback']?.state).toBe('ok')
+    expect(findings['wecom.sign-in-client']?.mend).toMatch(/设置可信域名.*127\.0\.0\.1/)
+    expect(findings['wecom.sign-in-browser']?.mend).toMatch(/设置授权回调域.*\/app\//)
+  })
+
+  it('names the way into customer service that companies have today', async () => {
+    stand = await startWecomStand({ settings: { customerService: null } })
+    const today = expect.stringMatching(/可调用接口的应用.*WECOM_KF_SECRET.*微信客服消息和事件/)
+    expect((await examine(stand))['wecom.customer-service']).toMatchObject({ state: 'skipped', mend: today })
+    await stand.stop()
+    // The app's own Secret, while the app is not among those that may call.
+    const { secret, customerService } = stand.sim.settings
+    if (!customerService) throw new Error('no customer service')
+    stand = await startWecomStand({ settings: { customerService: { ...customerService, secret } } })
+    await stand.listen()
+    expect((await examine(stand))['wecom.customer-service']).toMatchObject({ state: 'failed', mend: today })
+  })
+
+  it('does not ask for customer service’s own callback where the app’s carries its events', async () => {
+    const { callback } = (stand = await startWecomStand()).sim.settings
+    await stand.stop()
+    if (!callback) throw new Error('no callback')
+    stand = await startWecomStand({ settings: { customerService: { secret: 'kf-secret', ...callback } } })
+    await stand.listen()
+    expect((await examine(stand))['wecom.customer-callback']).toMatchObject({
+      ...{ state: 'ok', found: expect.stringContaining('应用的回调地址') },
+    })
   })
 
   it('says that the callback does not answer when nothing behind the address does', async () => {

@@ -23,7 +23,11 @@ export interface FeishuStand {
 
 /** The adapter against the simulator, over its real wires. */
 export async function startFeishuStand(
-  options: FeishuSimOptions & { settings?: Partial<FeishuSettings>; connect?: boolean } = {},
+  options: FeishuSimOptions & {
+    settings?: Partial<FeishuSettings>
+    connect?: boolean
+    publicUrl?: string
+  } = {},
 ): Promise<FeishuStand> {
   let take: (event: InboundEvent) => Promise<InboundAnswer | null> = async () => null
   const events: InboundEvent[] = []
@@ -48,7 +52,7 @@ export async function startFeishuStand(
   const adapter = createFeishu(
     { ...sim.settings, ...options.settings },
     {
-      publicUrl: 'https://crm.example.com',
+      publicUrl: options.publicUrl ?? 'https://crm.example.com',
       clock,
       ids: createIds(clock),
       state: createInProcessState(() => clock.now().getTime()),
