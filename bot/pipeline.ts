@@ -62,7 +62,7 @@ export function createPipeline({ core, notes, log, wake, directories = [] }: Pip
 
   /** A colleague who wrote to the bot must not wait for an answer that will not come. */
   async function tellTrouble(row: InboxRow): Promise<void> {
-    const event = eventSchema.safeParse(JSON.parse(row.body)).data
+    const event = readableEvent(row)
     if (event?.type !== 'message' || !event.toBot) return
     await core.write((tx) =>
       core.deliveries.queue(tx, {
@@ -205,6 +205,15 @@ const isFromOutside = (event: InboundEvent): event is MessageEvent =>
   event.type === 'message' && !event.sender.internal
 
 const isForm = ({ channel }: InboxRow): boolean => channel.startsWith('form:')
+
+/** Null for a body that is no event at all. */
+function readableEvent({ body }: InboxRow) {
+  try {
+    return eventSchema.safeParse(JSON.parse(body)).data ?? null
+  } catch {
+    return null
+  }
+}
 
 /** What is read back from the inbox; a channel's mistake shows here and not in a rule. @throws ZodError. */
 const eventOf = ({ body }: InboxRow): InboundEvent => eventSchema.parse(JSON.parse(body)) as InboundEvent

@@ -1,6 +1,6 @@
 import type { Core } from '../core/app.js'
 import { claimOutbox, delayOutbox, finishAllOutbox } from '../core/changes/outbox.js'
-import type { Change } from '../core/changes/change.js'
+import { isReadable, type Change } from '../core/changes/change.js'
 import type { Tx } from '../core/db/unit-of-work.js'
 import { faultPoint } from '../core/fault-points.js'
 import { inLogContext } from '../core/log-context.js'
@@ -24,6 +24,7 @@ export function createRelay({ core, consumer, react, log }: RelayDeps) {
   async function together(claimed: Change[], holder: string): Promise<void> {
     await core.write(async (tx) => {
       for (const change of claimed) {
+        if (!isReadable(change)) throw new Error('the change cannot be read')
         await inLogContext({ changeId: change.id }, () => react(tx, change))
       }
       const ids = claimed.map((change) => change.id)

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm'
 import type { Core } from '../core/app.js'
 import { shareWrites } from '../core/db/shared-writes.js'
 import type { Claimed } from '../core/deliveries/deliveries.js'
-import { shownStates, type Delivery } from '../core/deliveries/delivery.js'
+import { shownStates, unreadableParams, type Delivery } from '../core/deliveries/delivery.js'
 import { faultPoint } from '../core/fault-points.js'
 import type { Card } from '../core/ports/card.js'
 import type { Outreach } from '../core/ports/outreach.js'
@@ -35,7 +35,18 @@ export function createSender({ core, messengers, render, outreach, log }: Sender
   const todos = createTodoSender({ core, messengers, render, share })
   const fail = createFailures({ core, messengers, log })
 
+  /** Nobody knows what it is about, and no further try would tell. */
+  const giveUp =
+    (delivery: Claimed): Turn =>
+    () =>
+      Promise.resolve(() =>
+        share((tx) =>
+          core.deliveries.markFailed(tx, delivery, { reason: 'params_unreadable', retryable: false }),
+        ),
+      )
+
   const prepare = (delivery: Claimed): Turn => {
+    if (delivery.params === unreadableParams) return giveUp(delivery)
     const isShown = shownStates.includes(delivery.state)
     if (delivery.channel === 'todo') return () => (isShown ? todos.update(delivery) : todos.add(delivery))
     if (delivery.channel !== 'messenger') return () => reminders.send(delivery)

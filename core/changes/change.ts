@@ -49,6 +49,12 @@ export interface Change {
   hash: string
 }
 
+/** Stands for a part of a change that cannot be read: such a change fits its hash no more, and nobody reacts to it. */
+const unreadable = Object.freeze({})
+
+export const isReadable = ({ fields, data, origin }: Change): boolean =>
+  ![fields, data, origin].some((part) => (part as unknown) === unreadable)
+
 export const ChangeEntity = new EntitySchema<Change>({
   name: 'change',
   tableName: 'changes',
@@ -60,9 +66,9 @@ export const ChangeEntity = new EntitySchema<Change>({
     kind: column.word(48),
     actorId: column.word(48),
     at: column.instant(),
-    fields: column.document(),
-    data: column.document(),
-    origin: column.document(),
+    fields: column.documentOr(unreadable, column.isRecord),
+    data: column.documentOr(unreadable, column.isRecord),
+    origin: column.documentOr(unreadable, column.isRecord),
     prevHash: column.word(64),
     hash: column.word(64),
   },
@@ -90,8 +96,8 @@ export const ChangeValueEntity = new EntitySchema<ChangeValue>({
     field: { ...column.word(40), primary: true },
     saltBefore: column.word(32),
     saltAfter: column.word(32),
-    before: column.document(),
-    after: column.document(),
+    before: column.documentOr(null),
+    after: column.documentOr(null),
   },
 })
 

@@ -39,14 +39,44 @@ export const document = (): EntitySchemaColumnOptions => ({
     from: (value: string) => JSON.parse(value) as unknown,
   },
 })
+
+/**
+ * A document of rows that are worked on in number: where it cannot be read, or is not of its kind, `standIn` comes in
+ * its place, the same object each time, and the neighbours of that row are read as ever. Whoever acts on the document
+ * asks whether it is the stand-in.
+ */
+export const documentOr = (
+  standIn: unknown,
+  isFit: (value: unknown) => boolean = () => true,
+): EntitySchemaColumnOptions => ({
+  type: longText,
+  transformer: {
+    to: (value: unknown) => JSON.stringify(value ?? null),
+    from: (value: string) => parsedOr(value, standIn, isFit),
+  },
+})
+
+/** One that cannot be read is none. */
 export const optionalDocument = (): EntitySchemaColumnOptions => ({
   type: longText,
   nullable: true,
   transformer: {
     to: (value: unknown) => (value == null ? null : JSON.stringify(value)),
-    from: (value: string | null) => (value === null ? null : (JSON.parse(value) as unknown)),
+    from: (value: string | null) => (value === null ? null : parsedOr(value, null, () => true)),
   },
 })
+
+function parsedOr(text: string, standIn: unknown, isFit: (value: unknown) => boolean): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isFit(value) ? value : standIn
+  } catch {
+    return standIn
+  }
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Up to 16 MB on MySQL. SQLite takes the name as text; the data source adds it to the names TypeORM lets through. */
 export const longText: ColumnType = 'mediumtext'

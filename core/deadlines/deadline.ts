@@ -38,6 +38,20 @@ export interface Deadline {
   closedAt: Date | null
 }
 
+/** Stands for steps that cannot be read. Nothing fires by them; see `createFiring`. */
+export const unreadableSteps: PlannedStep[] = []
+Object.freeze(unreadableSteps)
+
+const areSteps = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (step: unknown) =>
+      column.isRecord(step) &&
+      typeof step['do'] === 'string' &&
+      typeof step['at'] === 'string' &&
+      !Number.isNaN(Date.parse(step['at'])),
+  )
+
 const ms: EntitySchemaColumnOptions = {
   type: 'bigint',
   transformer: { to: (value: number) => value, from: Number },
@@ -56,7 +70,7 @@ export const DeadlineEntity = new EntitySchema<Deadline>({
     dueGiven: { ...column.flag(), default: false },
     time: { ...column.state(), default: 'clock' },
     personId: column.optionalRef(),
-    steps: column.document(),
+    steps: column.documentOr(unreadableSteps, areSteps),
     nextStep: column.count(),
     nextAt: column.optionalInstant(),
     pausedAt: column.optionalInstant(),

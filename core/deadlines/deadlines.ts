@@ -12,7 +12,7 @@ import type { DeadlineKind } from '../playbook/ladders.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
-import { asRead, DeadlineEntity, instantOf, openKeyOf, type Deadline } from './deadline.js'
+import { asRead, DeadlineEntity, instantOf, openKeyOf, unreadableSteps, type Deadline } from './deadline.js'
 import { createFiring, type StepHandler } from './firing.js'
 import { carryOn, planLadder, type PlannedStep } from './ladder.js'
 import { createLeaves } from './leaves.js'
@@ -72,6 +72,12 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
 
   const find = (tx: EntityManager, kind: DeadlineKind, subject: Subject): Promise<Deadline | null> =>
     tx.getRepository(DeadlineEntity).findOneBy({ openKey: openKeyOf(kind, subject) })
+
+  /** The runner finds it at once and parks it where an admin sees it. */
+  const goOnUnread = (tx: Tx, deadline: Deadline) => {
+    wake(tx)
+    return updateRows(tx, DeadlineEntity, asRead(deadline), { pausedAt: null, nextAt: clock.now() })
+  }
 
   async function about(tx: EntityManager, deadline: Deadline): Promise<Concerned> {
     const found = await concerned.get(deadline.subjectType)?.(tx, deadline.subjectId)
@@ -194,6 +200,7 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
       const deadline = await find(tx, kind, subject)
       const pausedAt = deadline?.pausedAt
       if (!deadline || !pausedAt) return false
+      if (deadline.steps === unreadableSteps) return (await goOnUnread(tx, deadline)) === 1
       const plan = await planning.resumed(tx, { ...deadline, pausedAt }, clock.now())
       const resumed = await updateRows(tx, DeadlineEntity, asRead(deadline), {
         dueAt: plan.dueAt,

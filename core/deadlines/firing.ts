@@ -8,7 +8,7 @@ import { DomainError } from '../errors.js'
 import { faultPoint } from '../fault-points.js'
 import { authorize } from '../permissions/permissions.js'
 import type { Clock } from '../ports/clock.js'
-import { DeadlineEntity, instantOf, type Deadline } from './deadline.js'
+import { DeadlineEntity, instantOf, unreadableSteps, type Deadline } from './deadline.js'
 import type { PlannedStep } from './ladder.js'
 
 /** What happens when a step fires, in the same unit as the step: both are committed, or neither. */
@@ -21,7 +21,12 @@ export type StepHandler = (
 export class BatchDisturbed extends Error {}
 
 /** A step is tried this often, over some twenty minutes; then it is parked where an admin sees it. */
-const mostTries = 10
+export const mostTries = 10
+
+/** What a deadline's row says of its steps cannot be read. No further try would change that: it is parked at once. */
+export class UnreadableSteps extends Error {
+  readonly code = 'steps_unreadable'
+}
 
 interface Due {
   deadline: Deadline
@@ -53,6 +58,7 @@ export function createFiring({
      * A late runner, a restart or a second runner finds nothing to move and does nothing.
      *
      * @returns true when this call fired the step.
+     * @throws UnreadableSteps, and whatever the handler throws.
      */
     async fire(tx: Tx, id: string, now: Date): Promise<boolean> {
       const deadline = await tx.getRepository(DeadlineEntity).findOneBy({ id, state: 'waiting' })
@@ -103,13 +109,14 @@ export function createFiring({
 
     /**
      * Notes that a due step failed: it is tried again after a while, ever longer; at the end it is parked as `stuck`.
+     * What cannot be read is parked at once.
      *
      * @returns what becomes of it; `gone` when it was met, cancelled or fired meanwhile.
      */
     async failed(tx: Tx, id: string, error: unknown): Promise<'again' | 'stuck' | 'gone'> {
       const row = await tx.getRepository(DeadlineEntity).findOneBy({ id, state: 'waiting' })
       if (!row?.nextAt) return 'gone'
-      const attempts = row.attempts + 1
+      const attempts = error instanceof UnreadableSteps ? mostTries : row.attempts + 1
       const isStuck = attempts >= mostTries
       const noted = await updateRows(
         tx,
@@ -128,13 +135,11 @@ export function createFiring({
 
     /** Deadlines whose step failed too often, those due first first; at most 200. Nothing fires until a retry. */
     async stuck(tx: EntityManager, limit = 50): Promise<Deadline[]> {
-      return tx
-        .getRepository(DeadlineEntity)
-        .find({
-          where: { attempts: MoreThanOrEqual(mostTries), state: 'stuck' },
-          order: { dueAt: 'ASC', id: 'ASC' },
-          take: Math.min(limit, 200),
-        })
+      return tx.getRepository(DeadlineEntity).find({
+        where: { attempts: MoreThanOrEqual(mostTries), state: 'stuck' },
+        order: { dueAt: 'ASC', id: 'ASC' },
+        take: Math.min(limit, 200),
+      })
     },
 
     /**
@@ -157,6 +162,7 @@ export function createFiring({
 }
 
 function stepDue(deadline: Deadline, now: Date): Due | null {
+  if (deadline.steps === unreadableSteps) throw new UnreadableSteps()
   const step = deadline.steps[deadline.nextStep]
   return step && deadline.nextAt !== null && deadline.nextAt <= now ? { deadline, step } : null
 }

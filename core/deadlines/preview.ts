@@ -11,7 +11,7 @@ import { yearsWithoutHolidays } from '../playbook/holidays.js'
 import type { DeadlineKind, Ladder } from '../playbook/ladders.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
-import { asRead, DeadlineEntity, instantOf, type Deadline } from './deadline.js'
+import { asRead, DeadlineEntity, instantOf, unreadableSteps, type Deadline } from './deadline.js'
 import { carryOn, type PlannedStep } from './ladder.js'
 import type { Planning } from './planning.js'
 import type { Concerned } from './who.js'
@@ -145,6 +145,9 @@ export function createPreviews(deps: PreviewDeps) {
       .getMany()
   }
 
+  /** What cannot be read is the runner's to park: no plan follows from it. */
+  const readable = (rows: Deadline[]) => rows.filter(({ steps }) => steps !== unreadableSteps)
+
   return {
     /** What will fire when, to whom, for the running deadline of a kind; null when none runs. */
     async preview(
@@ -186,7 +189,7 @@ export function createPreviews(deps: PreviewDeps) {
       let [from, to] = [now, now]
       for (let after: string | null = null; ;) {
         const rows = await runningAfter(tx, kind, after, slice)
-        for (const deadline of rows) {
+        for (const deadline of readable(rows)) {
           const { dueAt, steps, isChanged } = await under(tx, deadline, draft)
           const end = instantOf(steps.at(-1)) ?? dueAt
           if (deadline.startedAt < from) from = deadline.startedAt
@@ -234,7 +237,7 @@ export function createPreviews(deps: PreviewDeps) {
       const ladder = (await playbook.get(tx, 'ladders'))[kind]
       const rows = await runningAfter(tx, kind, after, Math.min(limit, slice))
       let replanned = 0
-      for (const deadline of rows) if (await replanOne(tx, deadline, ladder)) replanned += 1
+      for (const deadline of readable(rows)) if (await replanOne(tx, deadline, ladder)) replanned += 1
       if (replanned > 0) {
         await changes.append(tx, actor, {
           subject: { type: 'playbook', id: 'ladders' },

@@ -102,6 +102,9 @@ export const receiptFrom: Record<'delivered' | 'read' | 'acted', DeliveryState[]
 /** A message that could not be sent for this long is of no use any more (P-24). */
 export const keepMs = 72 * 3_600_000
 
+/** Stands for `params` that cannot be read: nobody knows what the card is about, and it is not sent. */
+export const unreadableParams: Record<string, string> = Object.freeze({})
+
 export const DeliveryEntity = new EntitySchema<Delivery>({
   name: 'delivery',
   tableName: 'deliveries',
@@ -110,7 +113,7 @@ export const DeliveryEntity = new EntitySchema<Delivery>({
     card: column.word(40),
     subjectType: column.state(),
     subjectId: column.ref(),
-    params: column.document(),
+    params: column.documentOr(unreadableParams, column.isRecord),
     personId: column.optionalRef(),
     chatId: column.optionalWord(128),
     channel: { ...column.state(), default: 'messenger' },

@@ -102,7 +102,7 @@ export const LeadEntity = new EntitySchema<Lead>({
     askedId: column.optionalRef(),
     redSince: column.optionalInstant(),
     score: column.count(),
-    scoreReasons: column.document(),
+    scoreReasons: column.documentOr([], Array.isArray),
     customerId: column.optionalRef(),
     dealId: column.optionalRef(),
     createdAt: column.instant(),
