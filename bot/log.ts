@@ -1,5 +1,6 @@
 import { pino, type DestinationStream } from 'pino'
 import { logContext } from '../core/log-context.js'
+import { plainError } from './log-error.js'
 
 /** What the product logs through. Contents of messages, phones and secrets are never passed to it. */
 export interface Log {
@@ -17,6 +18,7 @@ export const createLog = (level: string, out?: DestinationStream): Log =>
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       mixin: () => logContext(),
+      serializers: { err: plainError },
       hooks: { streamWrite: mask },
     },
     out,

@@ -42,6 +42,31 @@ describe('a log line', () => {
     expect(JSON.stringify(logged((log) => log.warn(fields, 'oops')))).not.toContain('hunter2')
   })
 
+  it('tells of a failed statement without its values, and of what caused it', () => {
+    const driver = Object.assign(new Error("Unknown column 'nosuch'"), {
+      code: 'ER_BAD_FIELD_ERROR',
+      sql: "INSERT INTO inbox (body) VALUES ('hunter2')",
+    })
+    const failed = Object.assign(new Error(driver.message, { cause: driver }), {
+      query: 'INSERT INTO inbox (body) VALUES (?)',
+      parameters: ['hunter2'],
+      driverError: driver,
+    })
+    const line = logged((log) => log.error({ err: failed }, 'a kind of work failed'))
+    expect(JSON.stringify(line)).not.toContain('hunter2')
+    expect(line['err']).toMatchObject({
+      type: 'Error',
+      message: "Unknown column 'nosuch'",
+      query: 'INSERT INTO inbox (body) VALUES (?)',
+      cause: { code: 'ER_BAD_FIELD_ERROR' },
+    })
+  })
+
+  it('does not grow with what an error carries', () => {
+    const huge = Object.assign(new Error('x'.repeat(100_000)), { query: 'y'.repeat(100_000) })
+    expect(JSON.stringify(logged((log) => log.warn({ err: huge }, 'oops'))).length).toBeLessThan(5000)
+  })
+
   it('stays valid JSON when what is masked holds quotes', () => {
     expect(JSON.parse(mask(JSON.stringify({ token: 'a"b\\', next: 'c' })))).toEqual({ token: '…', next: 'c' })
   })
