@@ -44,7 +44,7 @@ export function createRelay({ core, consumer, react, log }: RelayDeps) {
       )
       const reason = error instanceof Error ? error.message : String(error)
       await core.write((tx) =>
-        delayOutbox(tx, consumer, change.id, { now: core.clock.now(), attempts, error: reason }),
+        delayOutbox(tx, consumer, change.id, { now: core.clock.now(), attempts, error: reason, holder }),
       )
     }
   }

@@ -130,18 +130,22 @@ export async function finishAllOutbox(
   return gone === changeIds.length
 }
 
-/** Puts a row back after a failure; it is tried again later, and never dropped. */
+/**
+ * Puts a row back after a failure; it is tried again later, and never dropped. One that somebody else holds by now, as
+ * our lease ran out, is theirs.
+ */
 export async function delayOutbox(
   tx: Tx,
   consumer: string,
   changeId: string,
-  input: { now: Date; attempts: number; error: string },
+  input: { now: Date; attempts: number; error: string; holder: string },
 ) {
   const dueAt = new Date(input.now.getTime() + backoffMs(input.attempts))
   await execute(
     tx,
-    'UPDATE outbox SET dueAt = ?, leaseHolder = NULL, leaseUntil = NULL, lastError = ? WHERE consumer = ? AND changeId = ?',
-    [dueAt, input.error.slice(0, 500), consumer, changeId],
+    `UPDATE outbox SET dueAt = ?, leaseHolder = NULL, leaseUntil = NULL, lastError = ?
+     WHERE consumer = ? AND changeId = ? AND leaseHolder = ?`,
+    [dueAt, input.error.slice(0, 500), consumer, changeId, input.holder],
   )
 }
 

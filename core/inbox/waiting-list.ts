@@ -49,19 +49,23 @@ export function createWaitingList<Entry, Answer>(
     return waiting.splice(0, count)
   }
 
+  async function settle(batch: Waiting<Entry, Answer>[]): Promise<void> {
+    const answers = await store(batch.map(({ entry }) => entry))
+    for (const [index, one] of batch.entries()) {
+      const answer = answers[index]
+      if (answer === undefined) one.reject(new Error('an entry was not answered'))
+      else one.resolve(answer)
+    }
+  }
+
   async function flush(): Promise<void> {
     while (waiting.length > 0) {
       const batch = nextBatch()
-      try {
-        const answers = await store(batch.map(({ entry }) => entry))
-        for (const [index, one] of batch.entries()) {
-          const answer = answers[index]
-          if (answer === undefined) one.reject(new Error('an entry was not answered'))
-          else one.resolve(answer)
-        }
-      } catch (error) {
-        for (const one of batch) one.reject(error)
-      }
+      await settle(batch).catch(async (error: unknown) => {
+        if (batch.length === 1) batch[0]?.reject(error)
+        // One that cannot be stored must not cost its neighbours: each is stored by itself.
+        else for (const one of batch) await settle([one]).catch(one.reject)
+      })
       for (const one of batch) bytes -= one.bytes
     }
     flushing = false

@@ -67,6 +67,15 @@ describe('the outbox', () => {
     ])
     const finish = (holder: string) => run.core.write((tx) => finishOutbox(tx, 'notify', change.id, holder))
     expect(await finish('dead')).toBe(false)
+    // Nor does a failure of the one whose lease ran out take the row from who holds it now.
+    await run.core.write((tx) =>
+      delayOutbox(tx, 'notify', change.id, {
+        now: run.clock.now(),
+        attempts: 1,
+        error: 'late',
+        holder: 'dead',
+      }),
+    )
     expect(await finish('next')).toBe(true)
     expect(await depth()).toBe(0)
   })
@@ -76,7 +85,12 @@ describe('the outbox', () => {
     for (let attempts = 1; attempts <= 30; attempts++) {
       expect(await claim('runner')).toHaveLength(1)
       await run.core.write((tx) =>
-        delayOutbox(tx, 'notify', id, { now: run.clock.now(), attempts, error: 'far side down' }),
+        delayOutbox(tx, 'notify', id, {
+          now: run.clock.now(),
+          attempts,
+          error: 'far side down',
+          holder: 'runner',
+        }),
       )
       expect(await claim('runner')).toEqual([])
       run.clock.advance(24 * 3_600_000)
