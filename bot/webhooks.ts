@@ -11,12 +11,16 @@ export interface WebhooksDeps {
   nextId: () => string
   /** Hears of every answer: the path below `/hooks/`, how long it took. */
   onAnswer?: (path: string, status: number, ms: number) => void
+  /** How long a body may take to arrive, milliseconds. */
+  bodyMs?: number
 }
 
 /** Bodies that are being read or worked on: a flood is refused and sent again by the platform, not held in memory. */
 const mostUnderWay = 2000
 const mostBytesUnderWay = 64 * 1024 * 1024
 const retryAfterSeconds = 5
+/** A platform sends its few kilobytes at once; who trickles them holds a place that others need. */
+const longestBodyMs = 5000
 const prefix = '/hooks/'
 
 /** Answers a request to a webhook; false when it is none of ours. */
@@ -28,7 +32,14 @@ export type AnswerHook = (request: IncomingMessage, response: ServerResponse) =>
  * They stand before the web framework: nothing of it (cookies, negotiation, pages' headers) concerns a platform, and it
  * cost as much as verifying, decrypting and storing an event together.
  */
-export function createWebhooks({ webhooks, trustProxy, log, nextId, onAnswer }: WebhooksDeps): AnswerHook {
+export function createWebhooks({
+  webhooks,
+  trustProxy,
+  log,
+  nextId,
+  onAnswer,
+  bodyMs = longestBodyMs,
+}: WebhooksDeps): AnswerHook {
   const byPath = new Map(webhooks.map((webhook) => [prefix + webhook.path, webhook]))
   let underWay = 0
   let bytesUnderWay = 0
@@ -41,8 +52,8 @@ export function createWebhooks({ webhooks, trustProxy, log, nextId, onAnswer }: 
     let held = 0
     underWay += 1
     try {
-      const body = method === 'POST' ? await readUpTo(request, webhook.maxBytes, hold) : empty
-      if (!body) return tooLarge
+      const body = method === 'POST' ? await readUpTo(request, webhook.maxBytes, bodyMs, hold) : empty
+      if (!Buffer.isBuffer(body)) return body
       return await webhook.handle({
         method,
         query: new URLSearchParams(query),
@@ -102,6 +113,7 @@ export const hooksFirst =
 
 const empty = Buffer.alloc(0)
 const tooLarge: WebhookAnswer = { status: 413 }
+const tooSlow: WebhookAnswer = { status: 408 }
 const later: WebhookAnswer = { status: 503 }
 /** Nobody reads it. */
 const goneAway: WebhookAnswer = { status: 400 }
@@ -129,26 +141,32 @@ function send(
   response.writeHead(answer.status, headers).end(body)
 }
 
-/** Nothing is believed about a length: counting stops at the limit. Null: larger. */
+/** Nothing is believed about a length: counting stops at the limit, and waiting at the longest time. */
 function readUpTo(
   request: IncomingMessage,
   mostBytes: number,
+  mostMs: number,
   hold: (bytes: number) => void,
-): Promise<Buffer | null> {
+): Promise<Buffer | WebhookAnswer> {
   return new Promise((done, fail) => {
     const chunks: Buffer[] = []
     let size = 0
+    const stop = (answer: WebhookAnswer) => {
+      request.pause()
+      done(answer)
+    }
+    const timer = setTimeout(() => stop(tooSlow), mostMs)
+    request.on('close', () => clearTimeout(timer))
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > mostBytes) {
-        request.pause()
-        done(null)
-        return
-      }
+      if (size > mostBytes) return stop(tooLarge)
       hold(chunk.length)
       chunks.push(chunk)
     })
-    request.on('end', () => done(chunks.length === 1 ? (chunks[0] ?? empty) : Buffer.concat(chunks)))
+    request.on('end', () => {
+      clearTimeout(timer)
+      done(chunks.length === 1 ? (chunks[0] ?? empty) : Buffer.concat(chunks))
+    })
     request.on('error', fail)
     // It closes after its end as well: an error is made only where one is told.
     request.on('close', () => {

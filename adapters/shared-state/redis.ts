@@ -35,8 +35,9 @@ const dropScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.c
 export function createRedisState({ redis, self, now, log, prefix = 'genjin' }: RedisStateDeps): SharedState {
   const alone = createInProcessState(now)
   const fetching = new Map<string, Promise<string>>()
-  const channel = `${prefix}:signal`
   const { commands } = redis
+  // Channels know no database numbers: installations that are apart by it alone would hear each other.
+  const channel = `${prefix}:${commands.options.db ?? 0}:signal`
 
   const subscriber = redis.open({ autoResubscribe: true, maxRetriesPerRequest: null })
   subscriber.subscribe(channel).catch((error: unknown) => log.warn({ err: error }, 'signals are not heard'))

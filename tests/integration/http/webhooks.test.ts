@@ -14,7 +14,7 @@ afterEach(() => server?.closeAllConnections())
 const seen: WebhookRequest[] = []
 const answered: [string, number][] = []
 
-async function host(handle: Webhook['handle'], { trustProxy = false } = {}): Promise<string> {
+async function host(handle: Webhook['handle'], { trustProxy = false, bodyMs = 5000 } = {}): Promise<string> {
   seen.length = answered.length = 0
   const webhook: Webhook = {
     path: 'test/events',
@@ -25,7 +25,7 @@ async function host(handle: Webhook['handle'], { trustProxy = false } = {}): Pro
     },
   }
   const hooks = createWebhooks({
-    ...{ webhooks: [webhook], trustProxy, log: silentLog, nextId: () => 'the-id' },
+    ...{ webhooks: [webhook], trustProxy, log: silentLog, nextId: () => 'the-id', bodyMs },
     onAnswer: (path, status) => answered.push([path, status]),
   })
   server = createServer(hooksFirst(hooks, (_request, response) => response.writeHead(404).end('others')))
@@ -54,6 +54,17 @@ it('leaves every other address to the pages', async () => {
   for (const path of ['/hooks/test', '/hooks/test/events/more', '/hooks/', '/api/hooks/test/events'])
     expect(await post(origin, path, '')).toMatchObject({ status: 404, text: 'others' })
   expect(await ask(origin, '/hooks/test/events', { method: 'DELETE' })).toMatchObject({ status: 405 })
+  expect(seen).toEqual([])
+})
+
+it('gives no place to a body that trickles in', async () => {
+  const origin = await host(async () => ({ status: 200 }), { bodyMs: 50 })
+  const slow = request(`${origin}/hooks/test/events`, { method: 'POST' })
+  slow.on('error', () => undefined)
+  slow.write('<xml>')
+  const [answer] = (await once(slow, 'response')) as [{ statusCode: number }]
+  expect(answer.statusCode).toBe(408)
+  slow.destroy()
   expect(seen).toEqual([])
 })
 
