@@ -27,11 +27,19 @@ export async function checkDatabase(
   const before = now().getTime()
   const [time] = await writer.query<{ at: string | number }[]>('SELECT UNIX_TIMESTAMP(NOW(3)) AS at')
   const halfway = (before + now().getTime()) / 2
+  const [instant] = await writer.query<{ ms: string | number }[]>(
+    "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ?) / 1000 AS ms",
+    [new Date(before)],
+  )
   return [
-    ...rules.map((rule) => rule(settings)),
+    ...judgeSettings(settings),
+    timeZoneFinding(settings, Number(instant?.ms ?? 0) - before),
     clockFinding(Math.round(Number(time?.at ?? 0) * 1000 - halfway)),
   ]
 }
+
+/** What a server's settings mean for the promises. Pure; names and values as `SHOW VARIABLES` tells them. */
+export const judgeSettings = (settings: Settings): Finding[] => rules.map((rule) => rule(settings))
 
 type Settings = ReadonlyMap<string, string>
 type Rule = (settings: Settings) => Finding
@@ -105,9 +113,9 @@ const rules: Rule[] = [
     const isolation = at(s, 'tx_isolation') || at(s, 'transaction_isolation')
     return check(
       'isolation',
-      isolation === 'REPEATABLE-READ' || isolation === 'READ-COMMITTED',
-      `事务隔离级别 ${isolation}`,
-      '请把事务隔离级别设为 REPEATABLE-READ 或 READ-COMMITTED。',
+      isolation === 'READ-COMMITTED',
+      `本程序的连接事务隔离级别为 ${isolation}`,
+      '本程序的连接会自己设为 READ-COMMITTED；若这里不是，请检查数据库代理是否会重置会话设置。',
     )
   },
   (s) => {
@@ -160,7 +168,24 @@ const variables = [
   'max_connections',
   'wsrep_on',
   'wsrep_sync_wait',
+  'time_zone',
+  'system_time_zone',
 ]
+
+/** Instants are written in UTC whatever the server's zone is; what comes between must leave them so. */
+function timeZoneFinding(settings: Settings, shiftMs: number): Finding {
+  const zone = at(settings, 'time_zone')
+  const named = zone === 'SYSTEM' ? `SYSTEM（${at(settings, 'system_time_zone')}）` : zone
+  const isGood = Math.abs(shiftMs) < 1
+  return check(
+    'time-zone',
+    isGood,
+    isGood
+      ? `时刻按 UTC 存取，与数据库时区 ${named} 无关`
+      : `存入的时刻偏了 ${(shiftMs / 3_600_000).toFixed(1)} 小时，数据库时区 ${named}`,
+    '请不要在数据库连接或代理里另设时区：提醒会提早或推迟这么久。',
+  )
+}
 
 /** Deadlines of several processes are compared with stored instants: clocks that differ fire early or late. */
 const mostDriftMs = 2000
