@@ -57,7 +57,7 @@ export const scopeNeeds: readonly ScopeNeed[] = [
     without: '不知道人员属于哪些部门',
     isVital: false,
   },
-  { anyOf: ['task:task:write', 'task:task'], without: '不能写入飞书任务', isVital: false },
+  { anyOf: ['task:task:write'], without: '不能写入飞书任务', isVital: false },
 ]
 
 /** For a company that is not told in the settings. */

@@ -88,7 +88,7 @@ export interface SentMessage {
 }
 
 /**
- * The platform's own list of things to do. Writing to it makes no sound: it is a list, not a message.
+ * The platform's own list of things to do. It is a list, not a message: it is written to without asking for a ring.
  *
  * Every call may be repeated without harm.
  *
