@@ -34,6 +34,10 @@ const betweenEventsMs = 10 * 60_000
 /** The run that waits until the platform's events have calmed down, and until the running one has ended. */
 const nextKey = (platform: Platform): string => `${platform}:next`
 
+/** It was asked for by an event and has not begun: its `startedAt` says from when on it may. */
+export const isWaiting = ({ openKey, platform }: Pick<DirectoryRun, 'openKey' | 'platform'>): boolean =>
+  openKey === nextKey(platform)
+
 export type DirectorySync = ReturnType<typeof createDirectorySync>
 
 /** Brings our organisation in line with what a platform tells, page by page, and says what it could not see. */

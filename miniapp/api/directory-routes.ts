@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { DirectoryRun } from '../../core/org/directory-entry.js'
+import { isWaiting } from '../../core/org/directory-sync.js'
 import { DomainError } from '../../core/errors.js'
 import { authorize } from '../../core/permissions/permissions.js'
 import type { Platform } from '../../core/ports/platform.js'
@@ -48,7 +49,7 @@ export function addDirectoryRoutes(add: AddRoute, { core, directories = [] }: Ap
 
 const presentRun = (run: DirectoryRun): DirectoryRunView => ({
   id: run.id,
-  state: run.state,
+  state: isWaiting(run) ? 'waiting' : run.state,
   cause: causes[run.cause] ?? run.cause,
   startedAt: run.startedAt.toISOString(),
   finishedAt: run.finishedAt?.toISOString() ?? null,

@@ -98,7 +98,8 @@ export type BindingList = z.infer<typeof bindingListSchema>
 /** `GET /api/admin/directory`: the runs of each platform that tells an organisation. */
 export const directoryRunSchema = z.object({
   id: idSchema,
-  state: z.enum(['walking', 'applying', 'done', 'failed']),
+  /** `waiting`: an event asked for it; it begins at `startedAt` or soon after, unless somebody asks sooner. */
+  state: z.enum(['waiting', 'walking', 'applying', 'done', 'failed']),
   cause: z.string(),
   startedAt: instantSchema,
   finishedAt: instantSchema.nullable(),

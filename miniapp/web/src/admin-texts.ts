@@ -127,9 +127,10 @@ export const adminTexts = {
     sync: '立即同步',
     running: '同步中…',
     asked: '已开始同步',
-    states: { walking: '正在读取', applying: '正在写入', done: '完成', failed: '失败' },
+    states: { waiting: '等待开始', walking: '正在读取', applying: '正在写入', done: '完成', failed: '失败' },
     read: (people: number, departments: number) => `已读 ${people} 人、${departments} 个部门`,
     never: '还没有同步过。',
+    waiting: '平台通知有变动，几分钟内会同步一次；不想等可以立即同步。',
     visible: (seen: number, total: number | null) =>
       total === null ? `可见 ${seen} 人` : `可见 ${seen} / 全公司 ${total} 人`,
     partial: '应用看不到全公司：看不到的人不会被当作离职。',

@@ -196,6 +196,29 @@ describe('the sync of the organisation', () => {
     expect(platforms[0]?.outside).toEqual([{ account: 'z', name: '周到', title: '' }])
     expect((await admin.post('/admin/directory/icq/sync')).status).toBe(404)
   })
+
+  it('waits after an event and says so, until its time or somebody who asks at once', async () => {
+    const admin = await host.signIn('admin')
+    const states = async () => {
+      const { platforms } = directoryPageSchema.parse((await admin.get('/admin/directory')).body)
+      return platforms[0]?.runs.map(({ state, cause }) => `${cause} ${state}`)
+    }
+    await host.core.write((tx) => host.core.directorySync.planSoon(tx, 'wecom'))
+    expect(await states()).toEqual(['平台通知有变动 waiting'])
+    await admin.post('/admin/directory/wecom/sync')
+    expect(await states()).toEqual(['手动 walking'])
+    await host.core.write((tx) => host.core.directorySync.planSoon(tx, 'wecom'))
+    expect((await states())?.toSorted()).toEqual(['平台通知有变动 waiting', '手动 walking'].toSorted())
+  })
+
+  it('has begun when the time of a waiting one has come', async () => {
+    const admin = await host.signIn('admin')
+    await host.core.write((tx) => host.core.directorySync.planSoon(tx, 'wecom'))
+    host.clock.advance(15 * 60_000)
+    await host.core.write((tx) => host.core.directorySync.beginWaiting(tx, 'wecom'))
+    const { platforms } = directoryPageSchema.parse((await admin.get('/admin/directory')).body)
+    expect(platforms[0]?.runs).toMatchObject([{ state: 'walking' }])
+  })
 })
 
 describe('the doctor', () => {
