@@ -11,7 +11,10 @@ const builds = [
     name: 'server',
     entry: 'bot/main.ts',
     result: 'dist/bot/main.js',
-    inputs: ['core', 'adapters', 'bot', 'jobs', 'miniapp/api', 'miniapp/contract', 'tsconfig.build.json'],
+    inputs: [
+      ...['core', 'adapters', 'bot', 'jobs', 'miniapp/api', 'miniapp/contract', 'scripts'],
+      'tsconfig.build.json',
+    ],
     except: ['adapters/sandbox/console'],
     tool: ['typescript/bin/tsc', '-p', 'tsconfig.build.json'],
   },
