@@ -1,6 +1,7 @@
 import { In, type EntityManager } from 'typeorm'
 import type { Actor } from '../actor.js'
 import { ChangeEntity, type Change } from '../changes/change.js'
+import { both, rankedIds, type Condition } from '../db/ranked.js'
 import { updateRows } from '../db/rows.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
 import { DomainError } from '../errors.js'
@@ -59,23 +60,17 @@ export function createMessageLog({ clock, ids, wake }: { clock: Clock; ids: Ids;
      */
     async list(tx: EntityManager, actor: Actor, filter: LogFilter, after?: string): Promise<LogPage> {
       authorize(actor, 'delivery.read')
-      const query = tx.getRepository(DeliveryEntity).createQueryBuilder('d')
-      const { personId, card, states, platform, channel, from, to } = filter
-      if (personId) query.andWhere('d.personId = :personId', { personId })
-      if (card) query.andWhere('d.card = :card', { card })
-      if (states && states.length > 0) query.andWhere('d.state IN (:...states)', { states: [...states] })
-      if (platform) query.andWhere('d.platform = :platform', { platform })
-      if (channel) query.andWhere('d.channel = :channel', { channel })
-      if (from) query.andWhere('d.queuedAt >= :from', { from })
-      if (to) query.andWhere('d.queuedAt < :to', { to })
-      // Ids carry the time of queueing: their order is the order of the page, and the primary key finds the next one.
-      if (after) query.andWhere('d.id < :after', { after })
-      const found = await query
-        .orderBy('d.id', 'DESC')
-        .take(pageSize + 1)
-        .getMany()
-      const deliveries = found.slice(0, pageSize)
-      return { deliveries, next: found.length > pageSize ? (deliveries.at(-1)?.id ?? null) : null }
+      // Ids carry the time of queueing: their order is the order of the page.
+      const ids = await rankedIds(tx, {
+        ...{ table: 'deliveries', column: 'id', parts: partsOf(filter) },
+        ...{ after: after ? { value: after, id: after } : null, limit: pageSize + 1 },
+      })
+      const shown = ids.slice(0, pageSize)
+      const deliveries = await tx.getRepository(DeliveryEntity).find({
+        where: { id: In(shown) },
+        order: { id: 'DESC' },
+      })
+      return { deliveries, next: ids.length > pageSize ? (shown.at(-1) ?? null) : null }
     },
 
     /** @throws DomainError `permission.denied`, `delivery.not_found`. */
@@ -137,6 +132,21 @@ export function createMessageLog({ clock, ids, wake }: { clock: Clock; ids: Ids;
       return true
     },
   }
+}
+
+/** One part for each state, which has an index in the order of the page. */
+function partsOf({ personId, card, states = [], platform, channel, from, to }: LogFilter): Condition[] {
+  const wanted: (Condition | null)[] = [
+    personId ? { sql: 'personId = ?', values: [personId] } : null,
+    card ? { sql: 'card = ?', values: [card] } : null,
+    platform ? { sql: 'platform = ?', values: [platform] } : null,
+    channel ? { sql: 'channel = ?', values: [channel] } : null,
+    from ? { sql: 'queuedAt >= ?', values: [from] } : null,
+    to ? { sql: 'queuedAt < ?', values: [to] } : null,
+  ]
+  const rest = wanted.filter((one) => one !== null).reduce(both, { sql: '1 = 1', values: [] })
+  if (states.length === 0) return [rest]
+  return [...new Set(states)].map((state) => both({ sql: 'state = ?', values: [state] }, rest))
 }
 
 export type MessageLog = ReturnType<typeof createMessageLog>
