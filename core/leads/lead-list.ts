@@ -46,11 +46,11 @@ export async function listLeads(tx: EntityManager, actor: Actor, filter: LeadFil
   const states = statesOf(filter)
   const rest = restOf(filter)
   const wide = reachParts(actor, 'lead.read', { offers: true, ownOnly })
-    .map((part) => both(part, inStates(states)))
+    .map((part) => both(part, inStates(part, states)))
     .map((part) => both(part, rest))
   // One part for each department and state: the index of the order gives each of them without sorting.
   const parts = reachParts(actor, 'lead.read', { offers: true, ownOnly, apart: true })
-    .flatMap((part) => states.map((state) => both(part, { sql: 'state = ?', values: [state] })))
+    .flatMap((part) => states.map((state) => both(part, inStates(part, [state]))))
     .map((part) => both(part, rest))
   const words = (filter.search ?? '').replace(/[%_\\]/g, '').trim()
   const found = words
@@ -81,10 +81,11 @@ function statesOf({ view, state }: LeadFilter): readonly LeadState[] {
   return view === 'queue' ? wanted.filter((one) => one === 'queued') : wanted
 }
 
-function inStates(states: readonly LeadState[]): Condition {
+/** With a plus the column is no way in for SQLite, which would take the many of a state for fewer than the few. */
+function inStates({ few }: Condition, states: readonly LeadState[]): Condition {
   if (states.length === leadStates.length) return { sql: '1 = 1', values: [] }
   if (states.length === 0) return { sql: '1 = 0', values: [] }
-  return { sql: `state IN (${marks(states)})`, values: [...states] }
+  return { sql: `${few ? '+' : ''}state IN (${marks(states)})`, values: [...states] }
 }
 
 function restOf({ source, ownerId }: LeadFilter): Condition {

@@ -36,7 +36,7 @@ export function reachParts(
         }
   const own: Condition = { sql: `ownerId = ?${elsewhere.sql}`, values: [me, ...elsewhere.values] }
   const offered: Condition = {
-    sql: `offeredToId = ? AND (ownerId IS NULL OR ownerId <> ?)${elsewhere.sql}`,
+    sql: `offeredToId = ? AND (+ownerId IS NULL OR +ownerId <> ?)${elsewhere.sql}`,
     values: [me, me, ...elsewhere.values],
     few: true,
   }
