@@ -47,7 +47,11 @@ export function createIntake(deps: {
   /** A second push of the same tap keeps the first one's id. */
   function tapId(fingerprint: string, fresh: string): string {
     const nowMs = clock.now().getTime()
-    for (const [key, { atMs }] of recent) if (nowMs - atMs > sameTapMs) recent.delete(key)
+    // They stand in the order of their time: behind the first young one there is no old one.
+    for (const [key, { atMs }] of recent) {
+      if (nowMs - atMs <= sameTapMs) break
+      recent.delete(key)
+    }
     const known = recent.get(fingerprint)
     if (known) return known.eventId
     recent.set(fingerprint, { eventId: fresh, atMs: nowMs })

@@ -1,5 +1,12 @@
 import { stopwatch, type Clock } from '../../core/ports/clock.js'
-import type { Channel, InboundAnswer, InboundSink, TapEvent } from '../../core/ports/inbound.js'
+import type {
+  Channel,
+  InboundAnswer,
+  InboundEvent,
+  InboundSink,
+  ReceiptEvent,
+  TapEvent,
+} from '../../core/ports/inbound.js'
 import type { KeyStore } from '../../core/ports/key-store.js'
 import type { FeishuSettings } from '../../core/ports/platform-settings.js'
 import { WireError } from '../shared/wire-error.js'
@@ -99,32 +106,30 @@ export function createChannel(deps: ChannelDeps): FeishuChannel {
         counters.ignored += 1
         return null
       case 'events':
-        for (const event of decoded.events) await sink(event, 0)
+        await storeAll(sink, decoded.events)
         counters.stored += 1
         return null
       case 'tap':
         return takeTap(sink, decoded.event, decoded.messageId)
       case 'read':
-        for (const messageId of decoded.messageIds) {
-          const cardRef = await recallCard(keys, messageId)
-          if (cardRef === null) continue
-          const { eventId, at, reader } = decoded
-          await sink(
-            {
-              type: 'receipt',
-              platform: 'feishu',
-              eventId: `${eventId}:${messageId}`.slice(0, 128),
-              at,
-              sender: reader,
-              cardRef,
-              state: 'read',
-            },
-            0,
-          )
-        }
+        await storeAll(sink, await receiptsOf(decoded))
         counters.stored += 1
         return null
     }
+  }
+
+  async function receiptsOf({
+    eventId,
+    at,
+    reader,
+    messageIds,
+  }: Extract<Decoded, { kind: 'read' }>): Promise<ReceiptEvent[]> {
+    const cardRefs = await Promise.all(messageIds.map((messageId) => recallCard(keys, messageId)))
+    return cardRefs.flatMap((cardRef, i): ReceiptEvent[] => {
+      if (cardRef === null) return []
+      const own = { eventId: `${eventId}:${messageIds[i] ?? ''}`.slice(0, 128), at, sender: reader }
+      return [{ type: 'receipt', platform: 'feishu', ...own, cardRef, state: 'read' }]
+    })
   }
 
   async function takeTap(into: InboundSink, event: TapEvent, messageId: string): Promise<object> {
@@ -181,6 +186,13 @@ export function createChannel(deps: ChannelDeps): FeishuChannel {
       sink = null
     },
   }
+}
+
+/** Stores what came in one body side by side: it shares a commit. Waits for all of it, then throws what failed first. */
+async function storeAll(into: InboundSink, events: readonly InboundEvent[]): Promise<void> {
+  const outcomes = await Promise.allSettled(events.map((event) => into(event, 0)))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 const toasts = { info: 'info', success: 'success', warning: 'warning', danger: 'error' } as const

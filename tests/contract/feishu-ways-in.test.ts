@@ -17,12 +17,12 @@ const card: Card = {
 describe('what comes in from Feishu', () => {
   let stand: FeishuStand
   afterEach(() => stand.stop())
-  const sendCard = () =>
+  const sendCard = (ref = 'd1', idempotencyKey = 'k1') =>
     stand.adapter.messenger.send({
       to: { externalId: stand.sim.colleague },
       card,
-      ref: 'd1',
-      idempotencyKey: 'k1',
+      ref,
+      idempotencyKey,
       urgent: false,
     })
   const texts = () => stand.events.flatMap((event) => (event.type === 'message' ? [event.text] : []))
@@ -38,6 +38,30 @@ describe('what comes in from Feishu', () => {
       { type: 'tap', cardRef: 'd1', actionId: 'save', values: { note: '已电话', next: '2026-03-05' } },
       { type: 'receipt', cardRef: 'd1', state: 'read', sender: { externalId: stand.sim.colleague } },
     ])
+  })
+
+  it('stores the receipts of one body side by side, and has all of them come again when one was not stored', async () => {
+    stand = await startFeishuStand()
+    const refs = ['d1', 'd2', 'd3']
+    for (const ref of refs) await sendCard(ref, `k-${ref}`)
+    const all = Promise.withResolvers<void>()
+    let isAway = true
+    stand.onEvent(async (event) => {
+      if (stand.events.length === refs.length) all.resolve()
+      await all.promise
+      const isLast = event.type === 'receipt' && event.cardRef === 'd3'
+      if (isAway && isLast) throw new Error('the database is away')
+      return null
+    })
+    stand.sim.reads(stand.sim.colleague)
+    const { counts } = stand.sim.delivery
+    while (counts.refused === 0) await new Promise((resolve) => setImmediate(resolve))
+    isAway = false
+    await stand.sim.delivery.idle()
+    const read = stand.events.map((event) => event.type === 'receipt' && [event.cardRef, event.eventId])
+    expect(read.slice(0, 3).map((one) => one && one[0])).toEqual(refs)
+    expect(read.slice(3)).toEqual(read.slice(0, 3))
+    expect(counts.acknowledged).toBe(1)
   })
 
   it('knows when the bot is meant in a group, and hears all only with the scope for it', async () => {
