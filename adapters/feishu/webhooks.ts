@@ -72,7 +72,7 @@ const unverified: ReadonlySet<string> = new Set([
 
 const json = (status: number, body: object): WebhookAnswer => ({
   status,
-  type: 'application/json; charset=utf-8',
+  type: 'application/json',
   body: JSON.stringify(body),
 })
 
