@@ -22,6 +22,9 @@ export interface WecomOptions {
   waits?: readonly number[]
   holdMs?: number
   botPauseMs?: number
+  /** Between the tries after a failed fetch; between the looks whether something is still to be fetched. */
+  retryWaits?: readonly number[]
+  watchMs?: number
 }
 
 export interface WecomAdapter extends PlatformAdapter {
@@ -33,7 +36,7 @@ export interface WecomAdapter extends PlatformAdapter {
 export function createWecom(
   settings: WecomSettings,
   deps: AdapterDeps,
-  { archive = null, waits, holdMs, botPauseMs }: WecomOptions = {},
+  { archive = null, waits, holdMs, botPauseMs, retryWaits, watchMs }: WecomOptions = {},
 ): WecomAdapter {
   const { clock, ids, keys, log, publicUrl, state } = deps
   const scope = `${settings.corpId}:${settings.agentId}`
@@ -51,9 +54,12 @@ export function createWecom(
         { log, ...(botPauseMs === undefined ? {} : { pauseMs: botPauseMs }) },
       )
     : null
-  const customers = settings.customerService
-    ? createCustomerService({ client, keys, clock, log, counters, scope, ...(waits ? { waits } : {}) })
-    : null
+  const fetching = {
+    ...{ keys, ids, clock, log, counters, scope },
+    ...(waits ? { waits } : {}),
+    ...(retryWaits ? { retryWaits } : {}),
+  }
+  const customers = settings.customerService ? createCustomerService({ ...fetching, client }) : null
   const directory = createDirectory(client, settings)
   const signIns = createSignInProof(createIdentity(client, counters), deps)
   return {
@@ -62,9 +68,10 @@ export function createWecom(
     messenger: createMessenger({ client, ledger, bot, state, log, drawing }),
     channel: createChannel({
       ...{ settings, clock, ids, log, counters, ledger, bot, customers, drawing },
-      archive: archive ? createArchiveReader(archive, keys, scope) : null,
+      archive: archive ? createArchiveReader({ ...fetching, archive }) : null,
       ...(waits ? { waits } : {}),
       ...(holdMs === undefined ? {} : { holdMs }),
+      ...(watchMs === undefined ? {} : { watchMs }),
     }),
     identity: signIns.identity,
     directory,

@@ -1,5 +1,5 @@
-import type { InboundSink, MessageEvent } from '../../core/ports/inbound.js'
-import type { KeyStore } from '../../core/ports/key-store.js'
+import type { MessageEvent } from '../../core/ports/inbound.js'
+import { createFetching, type Fetching, type FetchingDeps, type Source } from './fetching.js'
 import { keepTrying, patience } from './keeping.js'
 
 /**
@@ -8,8 +8,8 @@ import { keepTrying, patience } from './keeping.js'
  * colleagues and customers have to consent, and newer companies read it inside the vendor's own enclave. Whoever has it
  * writes this interface around the library and hands it to the adapter; the events then go the way of all messages.
  *
- * It is read when WeCom says that there is something (`msgaudit_notify`) and at the start, from where it last ended; the
- * vendor keeps messages for a few days only.
+ * It is read when WeCom says that there is something (`msgaudit_notify`), at the start and once an hour, from where it last
+ * ended; the vendor keeps messages for a few days only.
  *
  * @see https://developer.work.weixin.qq.com/document/path/91774
  */
@@ -21,24 +21,30 @@ export interface ConversationArchive {
   read(after: number): Promise<{ messages: MessageEvent[]; last: number }>
 }
 
+export interface ArchiveReaderDeps extends FetchingDeps {
+  archive: ConversationArchive
+  waits?: readonly number[]
+}
+
+/** The archive has one part. */
+export const wholeArchive = 'all'
+
 /** Reads the archive on. The place is kept after the messages are stored. */
-export function createArchiveReader(archive: ConversationArchive, keys: KeyStore, scope: string) {
+export function createArchiveReader(deps: ArchiveReaderDeps): Fetching {
+  const { archive, keys, scope } = deps
   const key = `wecom:${scope}:archive`
-  let before: Promise<void> = Promise.resolve()
-  async function read(sink: InboundSink): Promise<void> {
-    for (;;) {
-      const after = Number((await keys.get(key)) ?? 0)
-      const { messages, last } = await archive.read(after)
-      for (const message of messages) await keepTrying(sink, message, 0, patience.app)
-      if (last <= after) return
-      await keys.put(key, String(last), null)
-    }
-  }
-  return {
-    fetch(sink: InboundSink): Promise<void> {
-      before = before.catch(() => undefined).then(() => read(sink))
-      return before
+  const source: Source = {
+    names: async () => [wholeArchive],
+    async read(_name, sink, signal) {
+      for (;;) {
+        signal.throwIfAborted()
+        const after = Number((await keys.get(key)) ?? 0)
+        const { messages, last } = await archive.read(after)
+        for (const message of messages) await keepTrying(sink, message, 0, deps.waits ?? patience.app)
+        if (last <= after) return
+        await keys.put(key, String(last), null)
+      }
     },
   }
+  return createFetching(source, { ...deps, scope: `${scope}:archive` })
 }
-export type ArchiveReader = ReturnType<typeof createArchiveReader>

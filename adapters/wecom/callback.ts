@@ -6,13 +6,14 @@ import type { InboundAnswer, InboundSink, TapEvent } from '../../core/ports/inbo
 import type { Webhook, WebhookAnswer, WebhookRequest } from '../../core/ports/webhook.js'
 import { WireError } from '../shared/wire-error.js'
 import type { AdapterLog } from '../platforms.js'
-import type { ArchiveReader } from './archive.js'
+import { wholeArchive } from './archive.js'
 import type { CardLedger } from './card-ledger.js'
 import type { Counters } from './counters.js'
 import type { CustomerService } from './customer-service.js'
 import { decodeCallback, type CardClick } from './decode.js'
 import { encodeCard, looksOf, type EncodeContext } from './encode.js'
 import { checkFreshness, openEcho, openMessage, sealAnswer, type EnvelopeKeys } from './envelope.js'
+import type { Fetching } from './fetching.js'
 import { keepTrying, patience } from './keeping.js'
 import { cardAnswerXml, textAnswerXml } from './template-card.js'
 import { parseXml } from './xml.js'
@@ -24,7 +25,7 @@ export interface CallbackDeps {
   counters: Counters
   ledger: CardLedger
   customers: CustomerService | null
-  archive: ArchiveReader | null
+  archive: Fetching | null
   drawing: Pick<EncodeContext, 'pageUrl' | 'interactive'>
   /** Null until the channel was started. */
   sink: () => InboundSink | null
@@ -69,12 +70,14 @@ export function createCallback(path: string, keys: EnvelopeKeys, deps: CallbackD
         }
         await customers.wake(callback.openKfId, callback.token)
         counters.add('taken.fetch')
-        await inTime(fetched(customers.fetch(sink, callback.openKfId)), fetchBudgetMs)
+        await inTime(customers.fetch(sink, callback.openKfId), fetchBudgetMs)
         return ok
       }
       case 'fetch-archive':
         counters.add(archive ? 'taken.fetch-archive' : 'ignored.archive')
-        if (archive) await inTime(fetched(archive.fetch(sink)), fetchBudgetMs)
+        if (!archive) return ok
+        await archive.want(wholeArchive)
+        await inTime(archive.fetch(sink, wholeArchive), fetchBudgetMs)
         return ok
       case 'event': {
         if (callback.click) await ledger.addCode(callback.click.taskId, callback.click.responseCode)
@@ -83,16 +86,6 @@ export function createCallback(path: string, keys: EnvelopeKeys, deps: CallbackD
         counters.add(`taken.${event.type}`)
         return event.type === 'tap' ? answerTap(event, answer, callback.click) : ok
       }
-    }
-  }
-
-  /** A fetch goes on after the callback was acknowledged: from where to go on is written down. */
-  async function fetched(fetch: Promise<void>): Promise<void> {
-    try {
-      await fetch
-    } catch (err) {
-      counters.add('failed.fetch')
-      log.warn({ err }, 'messages that WeCom told of could not be fetched')
     }
   }
 

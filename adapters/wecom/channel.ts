@@ -5,7 +5,6 @@ import type { WecomSettings } from '../../core/ports/platform-settings.js'
 import type { Webhook } from '../../core/ports/webhook.js'
 import { WireError } from '../shared/wire-error.js'
 import type { AdapterLog } from '../platforms.js'
-import type { ArchiveReader } from './archive.js'
 import type { BotFrame, BotSocket } from './bot-socket.js'
 import { createCallback } from './callback.js'
 import type { CardLedger } from './card-ledger.js'
@@ -14,7 +13,9 @@ import type { CustomerService } from './customer-service.js'
 import { decodeBotFrame } from './decode-bot.js'
 import { encodeCard, type EncodeContext } from './encode.js'
 import { envelopeKeys } from './envelope.js'
+import type { Fetching } from './fetching.js'
 import { keepTrying, patience } from './keeping.js'
+import { createWatch } from './watch.js'
 
 export interface ChannelDeps {
   settings: WecomSettings
@@ -25,10 +26,11 @@ export interface ChannelDeps {
   ledger: CardLedger
   bot: BotSocket | null
   customers: CustomerService | null
-  archive: ArchiveReader | null
+  archive: Fetching | null
   drawing: Pick<EncodeContext, 'pageUrl' | 'interactive'>
   waits?: readonly number[]
   holdMs?: number
+  watchMs?: number
 }
 
 const botBudgetMs = 3_500
@@ -39,8 +41,9 @@ const hello = '你好，我是跟进助手。说一句话就能记跟进，发�
 export function createChannel(deps: ChannelDeps): Channel {
   const { settings, clock, log, counters, bot, customers, archive, drawing } = deps
   let sink: InboundSink | null = null
-  let stopping: Promise<unknown>[] = []
   const underWay = new Set<Promise<unknown>>()
+  const fetchings = [customers, archive].filter((one) => one !== null)
+  const watch = createWatch(fetchings, log, deps.watchMs)
 
   function track<T>(work: Promise<T>): Promise<T> {
     underWay.add(work)
@@ -99,17 +102,29 @@ export function createChannel(deps: ChannelDeps): Channel {
     webhooks,
     async start(given) {
       sink = given
-      stopping = [
-        ...(customers ? [track(customers.catchUp(given))] : []),
-        ...(archive ? [track(archive.fetch(given))] : []),
-      ]
+      for (const fetching of fetchings)
+        track(fetching.catchUp(given)).catch((err: unknown) =>
+          log.warn({ err }, 'what WeCom told of could not be looked up'),
+        )
     },
     async stop() {
       sink = null
+      watch.stop()
       await bot?.disconnect()
-      await Promise.allSettled([...stopping, ...underWay])
-      await customers?.idle()
+      await Promise.all(fetchings.map((fetching) => fetching.stop()))
+      await Promise.allSettled([watch.idle(), ...underWay])
     },
-    ...(bot ? { connect: () => bot.connect(), disconnect: () => bot.disconnect() } : {}),
+    ...(bot || fetchings.length > 0
+      ? {
+          async connect() {
+            watch.start(() => sink)
+            await bot?.connect()
+          },
+          async disconnect() {
+            watch.stop()
+            await bot?.disconnect()
+          },
+        }
+      : {}),
   }
 }

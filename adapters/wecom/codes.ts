@@ -45,6 +45,7 @@ const codes: Record<string, CodeMeaning> = {
   '93001': { retryable: false, meaning: '智能机器人不能在这个会话里发消息' },
   '93006': { retryable: false, meaning: '智能机器人找不到这个会话' },
   '93008': { retryable: false, meaning: '智能机器人不在这个群里' },
+  '95007': { retryable: false, meaning: '微信客服消息的 Token 无效或已过期' },
   '301002': { retryable: false, meaning: '没有这个应用的权限' },
   '301049': { retryable: false, meaning: '“紧急通知”没有关联到本应用' },
   '301050': { retryable: false, meaning: '“紧急通知”没有启用' },
@@ -63,5 +64,7 @@ export const meaningOf = (code: number | string): CodeMeaning =>
 export const tokenCodes: ReadonlySet<number> = new Set([40001, 40014, 41001, 42001])
 /** The same task id again: the card is there already. */
 export const duplicateTaskId = 42014
+/** The token of a wake-up is over: customer service lets itself be asked without one, less often. */
+export const badWakeToken = 95007
 /** A sign-in code that nobody can redeem any more. */
 export const badSignInCode = 40029

@@ -119,8 +119,9 @@ export interface Channel {
   /** Takes the sink. Opens no long connection where the channel has `connect`. */
   start(sink: InboundSink): Promise<void>
   /**
-   * Opens the long connections and keeps them open, through their drops too, until `disconnect`. Called after
-   * `start`; never while connected. Resolves when they are open or being opened.
+   * Opens the long connections and keeps them open, through their drops too, until `disconnect`; also begins what
+   * else one process does at a time. Called after `start`; never while connected. Resolves when they are open or being
+   * opened.
    *
    * @throws PlatformError when the platform refuses; the caller tries again later.
    */

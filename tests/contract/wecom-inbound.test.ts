@@ -133,21 +133,6 @@ describe('customers in customer service', () => {
     expect(stand.events[1]?.sender).toEqual({ externalId: 'wmCustomer02', internal: false })
   })
 
-  it('goes on where it was when storing failed or the process had ended', async () => {
-    stand = await startWecomStand()
-    let isAway = true
-    await stand.listen(async () => {
-      if (isAway) throw new Error('the database is away')
-      return null
-    })
-    await stand.sim.customerSays('想要一份报价')
-    expect(stand.adapter.counters()['failed.fetch']).toBe(1)
-    isAway = false
-    stand.events.length = 0
-    await stand.listen()
-    await expect.poll(() => texts(stand.events)).toEqual(['想要一份报价'])
-  })
-
   it('fetches more than one page and survives messages of an unknown shape', async () => {
     stand = await startWecomStand()
     await stand.listen()
@@ -160,29 +145,5 @@ describe('customers in customer service', () => {
     await stand.sim.wakeCustomerService()
     await expect.poll(() => texts(stand.events).length).toBe(1100)
     expect(stand.adapter.counters()['ignored.customer-message']).toBe(1)
-  })
-
-  it('keeps a member’s words out of the archive’s way when there is no archive, and reads it when there is', async () => {
-    const message = {
-      ...{
-        type: 'message' as const,
-        platform: 'wecom' as const,
-        eventId: 'a1',
-        at: '2026-11-16T01:00:00.000Z',
-      },
-      ...{
-        sender: { externalId: 'wm1', internal: false },
-        chat: { id: 'archive:1', type: 'group' as const },
-      },
-      ...{ messageId: 'a1', text: '要报价', toBot: false },
-    }
-    const archive = {
-      read: async (after: number) =>
-        after < 1 ? { messages: [message], last: 1 } : { messages: [], last: after },
-    }
-    stand = await startWecomStand({ wecom: { archive } })
-    await stand.listen()
-    await stand.sim.event('sys', { Event: 'msgaudit_notify' })
-    expect(texts(stand.events)).toEqual(['要报价'])
   })
 })

@@ -45,30 +45,40 @@ export async function startWecomStand(
   const state = createInProcessState(() => clock.now().getTime())
   const webhooks: Webhook[] = []
   const hooks = await hostHooks(webhooks)
-  const adapter = createWecom(
-    { ...sim.settings, ...options.settings },
-    {
-      publicUrl: hooks.origin.replace(/\/hooks$/, ''),
-      ...{ clock, ids: createIds(clock), state, keys },
-      log: { info: write, warn: write, error: write },
-    },
-    { waits: [20, 20], holdMs: 0, ...options.wecom },
-  )
-  webhooks.push(...(adapter.channel.webhooks ?? []))
+  const process = () => {
+    const adapter = createWecom(
+      { ...sim.settings, ...options.settings },
+      {
+        publicUrl: hooks.origin.replace(/\/hooks$/, ''),
+        ...{ clock, ids: createIds(clock), state, keys },
+        log: { info: write, warn: write, error: write },
+      },
+      { waits: [20, 20], holdMs: 0, ...options.wecom },
+    )
+    const events: InboundEvent[] = []
+    return {
+      adapter,
+      events,
+      /** Starts the channel; events are collected and answered by `answer`. */
+      async listen(answer: (event: InboundEvent) => Promise<InboundAnswer | null> = async () => null) {
+        const sink: InboundSink = async (event) => {
+          events.push(event)
+          return answer(event)
+        }
+        await adapter.channel.start(sink)
+      },
+    }
+  }
+  const first = process()
+  webhooks.push(...(first.adapter.channel.webhooks ?? []))
   sim.connect(hooks.origin)
-  const events: InboundEvent[] = []
   return {
-    ...{ sim, adapter, clock, keys, logged, events, hooks },
-    /** Starts the channel; events are collected and answered by `answer`. */
-    async listen(answer: (event: InboundEvent) => Promise<InboundAnswer | null> = async () => null) {
-      const sink: InboundSink = async (event) => {
-        events.push(event)
-        return answer(event)
-      }
-      await adapter.channel.start(sink)
-    },
+    ...{ sim, clock, keys, logged, hooks },
+    ...first,
+    /** One more process of the same installation; WeCom's callbacks go to the first one. */
+    another: process,
     async stop() {
-      await adapter.channel.stop()
+      await first.adapter.channel.stop()
       await hooks.close()
       await sim.stop()
       await state.close()

@@ -144,7 +144,8 @@ const routes: Record<string, Route> = {
     const from = Number(body['cursor'] ?? 0)
     const page = world.kf.list.slice(from, from + Math.min(Number(body['limit'] ?? 1000), 1000))
     const end = from + page.length
-    return yes({ next_cursor: String(end), has_more: end < world.kf.list.length ? 1 : 0, msg_list: page })
+    const hasMore = end < world.kf.list.length || world.kf.standsStill
+    return yes({ next_cursor: String(end), has_more: hasMore ? 1 : 0, msg_list: page })
   },
   '/cgi-bin/kf/send_msg': (world, body) => {
     const said = world.kf.said.get(String(body['touser']))

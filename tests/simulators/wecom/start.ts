@@ -98,7 +98,7 @@ export async function startWecom(options: Options & { port?: number }) {
     },
     wakeCustomerService() {
       const token = world.next('kftoken-')
-      world.kf.tokens.set(token, world.now() + 600_000)
+      world.kf.tokens.set(token, world.now() + world.kf.tokenLifeMs)
       const fields = { ToUserName: corpId, CreateTime: seconds(), MsgType: 'event', Event: 'kf_msg_or_event' }
       return deliver(world, sending, 'wecom/kf', { ...fields, Token: token, OpenKfId: openKfId })
     },

@@ -96,6 +96,10 @@ export function createWorld({ clock, facts, visible }: Options) {
       list: [] as Json[],
       tokens: new Map<string, number>(),
       said: new Map<string, { at: number; replies: number }>(),
+      /** How long the tokens of wake-ups are good for. */
+      tokenLifeMs: 600_000,
+      /** Says that there is more and gives the place of before. */
+      standsStill: false,
     },
     calls: [] as RecordedCall[],
     faults: new Map<string, Fault[]>(),
