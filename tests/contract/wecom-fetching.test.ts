@@ -34,10 +34,10 @@ describe('what WeCom only tells of', () => {
   it('is found by the watch when the process that was told gave up, less and less often while it fails', async () => {
     stand = await startWecomStand({ wecom: onlyWatch })
     await stand.listen()
-    await stand.adapter.channel.connect?.()
     await stand.sim.customerSays('第一句')
     stand.sim.fail(sync, 'ip', 'ip', 'ip')
     await stand.sim.customerSays('我要报价')
+    await stand.adapter.channel.connect?.()
     const failures = () => stand.adapter.counters()['failed.fetch']
     for (const [after, expected] of [
       [29_000, 1],
