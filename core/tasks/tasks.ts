@@ -88,7 +88,10 @@ export function createTasks({ clock, ids, changes, deadlines, leavers }: TasksDe
   async function handOver(tx: Tx, actor: Actor, task: Task, toId: string): Promise<boolean> {
     const held = { id: task.id, state: 'open' as const, ownerId: task.ownerId }
     if ((await updateRows(tx, TaskEntity, held, { ownerId: toId })) !== 1) return false
-    await deadlines.start(tx, 'task.due', subjectOf(task.id), { dueAt: task.dueAt, personId: toId })
+    const running = await deadlines.running(tx, 'task.due', subjectOf(task.id))
+    // The customer's turn stays the customer's turn, whoever waits; else the new owner is reminded from the first step.
+    if (running?.pausedAt) await deadlines.waitFor(tx, 'task.due', subjectOf(task.id), toId)
+    else await deadlines.start(tx, 'task.due', subjectOf(task.id), { dueAt: task.dueAt, personId: toId })
     await changes.append(tx, actor, {
       subject: subjectOf(task.id),
       kind: 'task.handed-over',
@@ -187,7 +190,10 @@ export function createTasks({ clock, ids, changes, deadlines, leavers }: TasksDe
       return Boolean((await deadlines.running(tx, 'task.due', subjectOf(id)))?.pausedAt)
     },
 
-    /** Moves a task to another time; its reminder moves along. Errors as for `finish`, and `task.closed`. */
+    /**
+     * Moves a task to another time. It is reminded of at that time as if it were new, also when it was reminded of
+     * before or waited for the customer. Errors as for `finish`, and `task.closed`.
+     */
     async postpone(tx: Tx, actor: Actor, id: string, to: { dueAt: Date; allDay: boolean }): Promise<Task> {
       const task = await requireOwn(tx, actor, id)
       if ((await updateRows(tx, TaskEntity, { id, state: 'open' }, to)) !== 1)

@@ -54,6 +54,28 @@ describe('people who leave', () => {
     expect(waiting?.personId).toBe(idOf(holder === 'wang' ? 'zhao' : 'wang'))
   })
 
+  it('leaves it the turn of the customer where a task waited for one, whoever has it now', async () => {
+    const { core, clock } = test
+    const owned = await makeLead(core, { owner: company.people.wang })
+    const wang = await actorOf(core, company.people.wang)
+    const add = (title: string) =>
+      core.write((tx) =>
+        core.tasks.add(tx, wang, {
+          ...{ kind: 'other', title, ownerId: idOf('wang'), followUpId: null, allDay: false },
+          ...{ subjectType: 'lead', subjectId: owned.id, dueAt: new Date(clock.now().getTime() + 3_600_000) },
+        }),
+      )
+    const [paused, open] = [await add('等客户回复'), await add('发报价')]
+    await core.write((tx) => core.tasks.waitForCustomer(tx, wang, paused.id))
+    await leaves('wang')
+    const running = (id: string) =>
+      core.read((tx) => core.deadlines.running(tx, 'task.due', { type: 'task', id }))
+    const heir = (await core.read((tx) => core.tasks.find(tx, paused.id)))?.ownerId
+    expect(heir).not.toBe(idOf('wang'))
+    expect(await running(paused.id)).toMatchObject({ personId: heir, nextAt: null, pausedAt: clock.now() })
+    expect(await running(open.id)).toMatchObject({ personId: heir, nextAt: open.dueAt, pausedAt: null })
+  })
+
   it('asks the manager about leads that they owned, under the deadline of the queue', async () => {
     const { core } = test
     const owned = await makeLead(core, { owner: company.people.wang })
