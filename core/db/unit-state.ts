@@ -99,7 +99,8 @@ export const isMadeHere = (tx: EntityManager, id: string): boolean => unitOf(tx)
 
 /** Writes what waits for the tables that `sql` names; all of it without `sql`. Called for every statement. */
 export async function settle(unit: UnitState, sql?: string): Promise<void> {
-  if (unit.flushing) await unit.flushing
+  // Others that waited as well may have begun the next one by the time it is our turn.
+  while (unit.flushing) await unit.flushing
   if (sql !== undefined && unit.memory.size > 0 && !/^\s*select\b/i.test(sql)) {
     for (const table of unit.memory.keys()) if (sql.includes(table)) unit.memory.delete(table)
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { insertLater } from '../../../core/db/rows.js'
-import { readOnce } from '../../../core/db/unit-state.js'
+import { readOnce, settle, unitOf, writeLater } from '../../../core/db/unit-state.js'
 import { InstallationEntity, readFact, writeFact } from '../../../core/org/installation.js'
 import { startCore, type TestCore } from '../../support/test-core.js'
 
@@ -33,6 +33,27 @@ describe('rows that are put off within a unit', () => {
     })
     await expect(unit).rejects.toThrow()
     expect([await fact('a'), await fact('b')]).toEqual(['first', null])
+  })
+
+  it('are written before any statement that names their table, however many wait at once', async () => {
+    const order: string[] = []
+    await run.core.write(async (tx) => {
+      const unit = unitOf(tx)
+      if (!unit) throw new Error('no unit')
+      const later = (table: string) =>
+        writeLater(unit, table, async () => {
+          for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+          order.push(`${table} written`)
+        })
+      later('first')
+      later('second')
+      const asks = async (table: string, name: string) => {
+        await settle(unit, `SELECT * FROM ${table}`)
+        order.push(name)
+      }
+      await Promise.all([asks('first', 'a'), asks('second', 'b'), asks('second', 'c')])
+    })
+    expect(order).toEqual(['first written', 'a', 'second written', 'b', 'c'])
   })
 
   it('is read once, until the unit writes there', async () => {
