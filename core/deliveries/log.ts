@@ -113,7 +113,8 @@ export function createMessageLog({ clock, ids, wake }: { clock: Clock; ids: Ids;
           queuedAt: now,
           workAt: now,
           handedAt: null,
-          attempts: 0,
+          // One that was tried may be recognised by its key: what is shown then is the earlier try's card.
+          attempts: Math.min(1, delivery.attempts),
           failure: null,
           waitingFor: null,
         },

@@ -43,7 +43,9 @@ export function createPolls({ clock, receipt, reminders }: PollsDeps) {
       for (const row of rows) {
         const pollAt = nextPollAt(now, row.polls + 1)
         const set = { pollAt, polls: row.polls + 1 }
-        const taken = await updateRows(tx, DeliveryEntity, { id: row.id, polls: row.polls }, set)
+        // A receipt that came meanwhile has ended the questions.
+        const asked = { id: row.id, polls: row.polls, ...(row.pollAt ? { pollAt: row.pollAt } : {}) }
+        const taken = await updateRows(tx, DeliveryEntity, asked, set)
         if (taken === 1) mine.push(row)
       }
       return mine
