@@ -128,7 +128,8 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
       // The state comes last: MySQL assigns from left to right, and the column before it asks for the old one.
       await execute(
         tx,
-        `UPDATE deliveries SET platform = ?, provider = ?, platformMessageId = ?, sentAt = ?, handedAt = NULL, pollAt = ?,
+        `UPDATE deliveries SET platform = ?, provider = ?, platformMessageId = ?, sentAt = ?, handedAt = NULL,
+         pollAt = CASE WHEN state IN ('read', 'acted') THEN NULL ELSE ? END,
          deliveredAt = CASE WHEN state IN ('sending', 'unknown') AND ? = 'delivered' THEN ? ELSE deliveredAt END,
          state = CASE WHEN state IN ('sending', 'unknown') THEN ? ELSE state END WHERE id = ?`,
         [
