@@ -76,7 +76,10 @@ export function createTencentVoice(settings: TencentSettings, clock: Clock): Pro
  *
  * @see https://cloud.tencent.com/document/product/1128/37720
  */
-const report = z.object({ callid: z.string().min(1).max(128), result: z.union([z.string(), z.number()]) })
+const report = z.object({
+  callid: z.string().min(1).max(128),
+  result: z.union([z.string().max(90), z.number()]),
+})
 const reports = z.union([
   z.object({ voiceprompt_callback: report }),
   z.object({ voice_failure_callback: report.extend({ result: report.shape.result.optional() }) }),

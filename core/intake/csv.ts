@@ -1,5 +1,6 @@
-import { parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
+import { DomainError } from '../errors.js'
 
 /** Reading and writing tables as people send them: UTF-8 or GBK, with or without a BOM, headings in any order. */
 
@@ -24,19 +25,13 @@ export interface CsvRow {
 /**
  * @param headings - for each field, the headings under which it may stand.
  * @returns rows by field name; columns with unknown headings are named in `ignored`.
+ * @throws DomainError `import.unreadable` with the line from which on it is no table: a quote that never ends.
  */
 export function readCsv(
   text: string,
   headings: Record<string, readonly string[]>,
 ): { rows: CsvRow[]; ignored: string[]; missing: string[]; original: string[][] } {
-  const [head = [], ...body] = parse(text, {
-    bom: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    to: mostRows + 2,
-    delimiter: delimiterOf(text),
-  }) as string[][]
+  const [head = [], ...body] = cellsOf(text)
   const fieldAt = head.map((title) => {
     const plain = title.trim().toLowerCase()
     return (
@@ -56,6 +51,22 @@ export function readCsv(
     ignored: head.filter((_, at) => fieldAt[at] === null),
     missing: Object.keys(headings).filter((field) => !fieldAt.includes(field)),
     original: [head, ...body],
+  }
+}
+
+function cellsOf(text: string): string[][] {
+  try {
+    return parse(text, {
+      bom: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      to: mostRows + 2,
+      delimiter: delimiterOf(text),
+    })
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new DomainError('import.unreadable', { line: Number(error['lines']) || 1 })
   }
 }
 

@@ -50,6 +50,10 @@ const refusals: Record<string, Refusal> = {
     status: 422,
     message: '没有认出“电话”“邮箱”或“微信”这几列，请对照模板改一下表头',
   },
+  'import.unreadable': {
+    status: 422,
+    message: '表格里有一个英文引号没有配对，后面的内容读不出来。请检查引号，或另存为 CSV 再试',
+  },
   'import.too_large': { status: 413, message: '表格太大，请分成几份，每份最多 5000 行、20 MB' },
   'delivery.not_found': { status: 404, message: '没有找到这条消息' },
   'inbox.not_found': { status: 404, message: '没有找到这个事件' },
@@ -57,6 +61,12 @@ const refusals: Record<string, Refusal> = {
   'deadline.not_stuck': { status: 409, message: '这个时限已经恢复，或已经结束了' },
   'playbook.changed_meanwhile': { status: 409, message: '刚刚有人发布了新版本，请刷新后再改' },
   'playbook.version_not_found': { status: 404, message: '没有找到这个版本' },
+  'playbook.unknown': { status: 404, message: '没有这份规则' },
+  'playbook.invalid': { status: 422, message: '有内容需要修改' },
+  'leave.not_found': { status: 404, message: '没有找到这次请假' },
+  'leave.invalid': { status: 422, message: '结束要晚于开始，一次最长一年', field: 'to' },
+  'leave.past': { status: 422, message: '这段时间已经过去了', field: 'to' },
+  'leave.deputy': { status: 422, message: '请换一位同事代班：不能是本人，也不能已离职', field: 'deputyId' },
   'account.none_there': { status: 409, message: '这位同事在这个平台上还没有绑定账号' },
   'person.not_found': { status: 404, message: '没有找到这位同事' },
 }

@@ -17,14 +17,17 @@ import { decodeBotFrame } from '../../adapters/wecom/decode-bot.js'
 import { customerMessage, decodeCustomerMessage } from '../../adapters/wecom/decode-customer.js'
 import { decodeCallback } from '../../adapters/wecom/decode.js'
 import { parseXml } from '../../adapters/wecom/xml.js'
+import { decodeText, readCsv } from '../../core/intake/csv.js'
 import { readForm } from '../../core/intake/form.js'
+import { importHeadings } from '../../core/intake/import.js'
 import { writeFrame } from '../simulators/feishu/pb.js'
+import { receipts } from './receipts.js'
 import { receiver, said } from '../unit/feishu/samples.js'
 
 export interface Target {
   name: string
   samples: Uint8Array[]
-  /** Reads the bytes as they would come from outside; throws only what is typed. */
+  /** Reads the bytes as they would come from outside; throws, or rejects with, only what is typed. */
   read(bytes: Buffer): unknown
 }
 
@@ -234,4 +237,16 @@ export const targets: readonly Target[] = [
       return readForm(form, Object.fromEntries(texts))
     },
   },
+  {
+    name: 'import',
+    samples: [
+      Buffer.from('\uFEFF姓名,手机号,公司,需求,预算\r\n张总,13800138000,"宏达, 机械","要 ""报价""",20万\r\n'),
+      Buffer.from('name;phone;note\nZhang;13800138000;a\n\n;;\n'),
+      // 姓名,电话 and a row, in GBK.
+      Buffer.from('d0d5c3fb2cb5e7bbb00d0ad5c5d7dc2c31333830303133383030300d0a', 'hex'),
+      Buffer.from('"姓名"\t"电话"\n"多\n行"\t13800138000'),
+    ],
+    read: (bytes) => readCsv(decodeText(bytes), importHeadings),
+  },
+  ...receipts,
 ]

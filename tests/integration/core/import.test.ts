@@ -81,6 +81,12 @@ describe('a table of leads', () => {
     expect(running).not.toBeNull()
   })
 
+  it('says where a quote never ends, and takes nothing of such a table', async () => {
+    const broken = [good[0] ?? '', '张伟,13800138000,"宏达机械,展会,20万,,想看演示']
+    await expect(importText(broken)).rejects.toMatchObject({ code: 'import.unreadable', data: { line: 2 } })
+    expect(await leads()).toEqual([])
+  })
+
   it('says which columns it did not understand', async () => {
     const report = await importText(['手机号,星座', '13800138000,狮子'])
     expect(report.rejected).toHaveLength(1)
