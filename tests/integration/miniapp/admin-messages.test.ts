@@ -50,6 +50,21 @@ describe('the message log', () => {
     expect((await host.api().get('/admin/messages')).status).toBe(401)
   })
 
+  it('shows what was written into people’s own lists apart from what was sent to them', async () => {
+    await message('card')
+    const skipped = { state: 'skipped', failure: 'todo_not_permitted', workAt: null } as const
+    const id = await message('entry', { channel: 'todo', ...skipped })
+    const admin = await host.signIn('admin')
+    const { rows } = messageListSchema.parse((await admin.get('/admin/messages?channel=todo')).body)
+    const failure = '应用没有写入待办的权限，请在平台后台开通'
+    expect(rows).toMatchObject([{ id, channel: 'todo', state: 'skipped', failure }])
+    const { way } = messagePageSchema.parse((await admin.get(`/admin/messages/${id}`)).body)
+    expect(way).toMatchObject([
+      { text: '排队等待发送', detail: '写进本人的平台待办' },
+      { text: '无需发送', detail: failure },
+    ])
+  })
+
   it('says what went to whom about what, how far it came, and why no further', async () => {
     await message('m', failed)
     const admin = await host.signIn('admin')
