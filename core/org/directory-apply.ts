@@ -1,38 +1,31 @@
-import type { Actor } from '../actor.js'
-import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { DirectoryRules } from '../playbook/directory.js'
-import type { Clock } from '../ports/clock.js'
-import type { Ids } from '../ports/ids.js'
+import type { Platform } from '../ports/platform.js'
+import { linksOf, putDepartment, putLeader, toldElsewhere } from './directory-departments.js'
 import { DirectoryEntryEntity, type DirectoryEntry, type DirectoryRun } from './directory-entry.js'
-import type { Bindings } from './bindings.js'
-import { planDirectory, type DepartmentPlan, type PersonPlan } from './directory-plan.js'
+import { apartId, planDirectory, type PersonPlan } from './directory-plan.js'
 import {
-  BindingEntity,
-  DepartmentEntity,
-  PersonEntity,
-  type Binding,
-  type Department,
-  type Person,
-} from './person.js'
-
-export interface Applied {
-  added: number
-  changed: number
-  gone: number
-}
+  append,
+  byKey,
+  link,
+  localOf,
+  mirrorOwn,
+  type Applied,
+  type ApplyDeps,
+  type Work,
+} from './directory-work.js'
+import { BindingEntity, DepartmentEntity, PersonEntity, type Person } from './person.js'
 
 /** So many people and departments are written in one unit: a long one would hold everybody else up. */
 const mostWrites = 100
 
-interface ApplyDeps {
-  clock: Clock
-  ids: Ids
-  changes: Changes
-  bindings: Bindings
-  actor: Actor
-  leave: (tx: Tx, personId: string) => Promise<boolean>
+/** What the department of people without a visible one is called when it is made. */
+const apartNames: Record<Platform, string> = {
+  sandbox: '沙盒通讯录',
+  wecom: '企业微信通讯录',
+  dingtalk: '钉钉通讯录',
+  feishu: '飞书通讯录',
 }
 
 /**
@@ -48,12 +41,19 @@ export async function applyDirectory(
   entries: DirectoryEntry[],
   rules: DirectoryRules,
 ): Promise<{ applied: Applied; isAll: boolean }> {
-  const isGone = ({ missing, isActive }: DirectoryEntry) => !isActive || missing >= rules.leftAfterMissing
+  const isGone = ({ missing, isActive, externalId }: DirectoryEntry) =>
+    externalId !== apartId && (!isActive || missing >= rules.leftAfterMissing)
   const present = entries.filter((entry) => !isGone(entry))
-  const departments = new Map(
-    present.filter(({ kind }) => kind === 'department').map((entry) => [entry.externalId, entry]),
+  const told = present.filter(({ kind, externalId }) => kind === 'department' && externalId !== apartId)
+  const plan = planDirectory(
+    {
+      departments: new Map(told.map((entry) => [entry.externalId, entry])),
+      people: present.filter(({ kind }) => kind === 'person'),
+      isPartial: run.isPartial,
+    },
+    rules,
+    apartNames[run.platform],
   )
-  const plan = planDirectory({ departments, people: present.filter(({ kind }) => kind === 'person') }, rules)
   const work: Work = {
     tx,
     deps,
@@ -64,33 +64,20 @@ export async function applyDirectory(
     applied: { added: 0, changed: 0, gone: 0 },
     left: mostWrites,
   }
-  const stages: [(work: Work, item: never) => Promise<void>, readonly unknown[]][] = [
-    [putDepartment, plan.departments],
-    [putPerson, plan.people],
-    [putLeader, plan.departments],
-    [removeGone, entries.filter(isGone)],
+  const [first] = plan.departments
+  if (first?.externalId === apartId) await mirrorOwn(work, apartId, first.name)
+  const links = linksOf(work, plan.departments, await toldElsewhere(tx, run.platform))
+  const steps = [
+    ...plan.departments.map((department) => () => putDepartment(work, department, links)),
+    ...plan.people.map((person) => () => putPerson(work, person)),
+    ...plan.departments.map((department) => () => putLeader(work, department)),
+    ...entries.filter(isGone).map((entry) => () => removeGone(work, entry)),
   ]
-  for (const [stage, items] of stages) {
-    for (const item of items) {
-      if (work.left <= 0) return { applied: work.applied, isAll: false }
-      await stage(work, item as never)
-    }
+  for (const step of steps) {
+    if (work.left <= 0) return { applied: work.applied, isAll: false }
+    await step()
   }
   return { applied: work.applied, isAll: true }
-}
-
-interface Work {
-  tx: Tx
-  deps: ApplyDeps
-  run: DirectoryRun
-  entries: Map<string, DirectoryEntry>
-  rules: DirectoryRules
-  departments: Map<string, Department>
-  people: Map<string, Person>
-  bindings: Binding[]
-  applied: Applied
-  /** Writes that this unit may still do. */
-  left: number
 }
 
 /** All of our organisation, read once: asking for each person would be slower than the walk itself. */
@@ -102,78 +89,6 @@ async function ourSide(tx: Tx): Promise<Pick<Work, 'departments' | 'people' | 'b
     people: new Map(people.map((row) => [row.id, row])),
     bindings: await tx.getRepository(BindingEntity).find(),
   }
-}
-
-const keyOf = (kind: DirectoryEntry['kind'], externalId: string): string => `${kind} ${externalId}`
-const byKey = (entries: DirectoryEntry[]): Map<string, DirectoryEntry> =>
-  new Map(entries.map((entry) => [keyOf(entry.kind, entry.externalId), entry]))
-
-const localOf = (
-  { entries }: Work,
-  kind: DirectoryEntry['kind'],
-  externalId: string | null,
-): string | null => (externalId === null ? null : (entries.get(keyOf(kind, externalId))?.localId ?? null))
-
-async function link(
-  work: Work,
-  kind: DirectoryEntry['kind'],
-  externalId: string,
-  localId: string,
-): Promise<void> {
-  const entry = work.entries.get(keyOf(kind, externalId))
-  if (!entry || entry.localId === localId) return
-  entry.localId = localId
-  work.left -= 1
-  await updateRows(
-    work.tx,
-    DirectoryEntryEntity,
-    { platform: work.run.platform, kind, externalId },
-    { localId },
-  )
-}
-
-async function putDepartment(work: Work, plan: DepartmentPlan): Promise<void> {
-  const { tx, deps, departments, applied } = work
-  const name = plan.name.slice(0, 60)
-  const parentId = localOf(work, 'department', plan.parentExternalId)
-  const localId = localOf(work, 'department', plan.externalId)
-  const known = localId ? departments.get(localId) : undefined
-  if (!known) {
-    const made = sameDepartment(departments, name, parentId)
-    const department: Department = made ?? {
-      id: deps.ids.next(),
-      name,
-      parentId,
-      leaderId: null,
-      demo: false,
-    }
-    if (!made) {
-      await insertRows(tx, DepartmentEntity, [department])
-      departments.set(department.id, department)
-      applied.added += 1
-    }
-    return link(work, 'department', plan.externalId, department.id)
-  }
-  if (known.name === name && known.parentId === parentId) return
-  await updateRows(tx, DepartmentEntity, { id: known.id }, { name, parentId })
-  work.left -= 1
-  applied.changed += 1
-  await append(work, 'organisation', 'organisation.department-changed', known.id, {
-    name: [known.name, name],
-    parentId: [known.parentId, parentId],
-  })
-}
-
-/** The same department told by a second platform, or made by hand before: the root, or a namesake below one parent. */
-function sameDepartment(
-  departments: Work['departments'],
-  name: string,
-  parentId: string | null,
-): Department | undefined {
-  return [...departments.values()].find(
-    (department) =>
-      !department.demo && department.parentId === parentId && (parentId === null || department.name === name),
-  )
 }
 
 async function putPerson(work: Work, plan: PersonPlan): Promise<void> {
@@ -256,21 +171,6 @@ async function addPerson(
   return person.id
 }
 
-/** After the people are there: leaders are people. */
-async function putLeader(work: Work, plan: DepartmentPlan): Promise<void> {
-  const id = localOf(work, 'department', plan.externalId)
-  const leaderId = localOf(work, 'person', plan.leaderExternalId)
-  if (!id || !leaderId) return
-  const department = work.departments.get(id)
-  if (!department || department.leaderId === leaderId) return
-  await updateRows(work.tx, DepartmentEntity, { id }, { leaderId })
-  work.left -= 1
-  work.applied.changed += 1
-  await append(work, 'organisation', 'organisation.department-changed', id, {
-    leaderId: [department.leaderId, leaderId],
-  })
-}
-
 /** Gone from the directory: accounts end; whoever has no other account left the company. Departments stay, empty. */
 async function removeGone(work: Work, entry: DirectoryEntry): Promise<void> {
   const { tx, run, deps, applied } = work
@@ -290,21 +190,5 @@ async function removeGone(work: Work, entry: DirectoryEntry): Promise<void> {
     platform: run.platform,
     kind: entry.kind,
     externalId: entry.externalId,
-  })
-}
-
-function append(
-  { tx, deps, run }: Work,
-  type: 'person' | 'organisation',
-  kind: string,
-  id: string,
-  fields: Record<string, [unknown, unknown]>,
-  data: Record<string, unknown> = {},
-) {
-  return deps.changes.append(tx, deps.actor, {
-    subject: { type, id },
-    kind,
-    fields,
-    data: { ...data, runId: run.id },
   })
 }

@@ -123,9 +123,15 @@ export function createOrg({ clock }: { clock: Clock }) {
       return ids
     },
 
-    /** The department at the top of the tree: where a lead stands that belongs nowhere else. */
+    /**
+     * The department at the top of the tree: where a lead stands that belongs nowhere else. Of several, the oldest with a
+     * leader, so that somebody is asked.
+     */
     async rootDepartment(tx: EntityManager): Promise<Department> {
-      const root = [...(await departments(tx)).values()].find((department) => department.parentId === null)
+      const roots = [...(await departments(tx)).values()]
+        .filter((department) => department.parentId === null)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+      const root = roots.find(({ leaderId }) => leaderId !== null) ?? roots[0]
       if (!root) throw new DomainError('organisation.empty')
       return root
     },
