@@ -177,25 +177,27 @@ export function createAssignment(deps: AssignmentDeps) {
     await queue.enter(tx, timer, lead, 'not-accepted')
   })
 
-  deadlines.on('lead.view', 'offer-again', async (tx, { deadline }) => {
+  deadlines.on('lead.view', 'offer-again', async (tx, { deadline, step, now }) => {
     const lead = await leads.byId(tx, deadline.subjectId)
     if (lead.state !== 'owned' || !lead.ownerId || lead.viewedAt) return
     const { unviewedPenaltyPercent } = await playbook.get(tx, 'assignment')
-    const reason = `曾分到这条线索但未查看，评分下降 ${unviewedPenaltyPercent}%`
-    await tx.getRepository(LeadPenaltyEntity).upsert(
-      {
-        leadId: lead.id,
-        personId: lead.ownerId,
-        factorPermille: 1000 - unviewedPenaltyPercent * 10,
-        reason,
-      },
-      ['leadId', 'personId'],
-    )
+    // Brought forward because the owner is away: they had less time than the rule gives, and it is no fault of theirs.
+    const penaltyPercent = new Date(step.at) > now ? 0 : unviewedPenaltyPercent
+    if (penaltyPercent > 0)
+      await tx.getRepository(LeadPenaltyEntity).upsert(
+        {
+          leadId: lead.id,
+          personId: lead.ownerId,
+          factorPermille: 1000 - penaltyPercent * 10,
+          reason: `曾分到这条线索但未查看，评分下降 ${penaltyPercent}%`,
+        },
+        ['leadId', 'personId'],
+      )
     await org.freePlace(tx, lead.ownerId)
     await changes.append(tx, timer, {
       subject: subjectOf(lead.id),
       kind: 'lead.returned',
-      data: { personId: lead.ownerId, penaltyPercent: unviewedPenaltyPercent },
+      data: { personId: lead.ownerId, penaltyPercent },
     })
     await assign(tx, timer, lead, 'unviewed')
   })

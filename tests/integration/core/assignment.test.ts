@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemActor } from '../../../core/actor.js'
+import { LeadPenaltyEntity } from '../../../core/assignment/run.js'
 import { insertRows, updateRows } from '../../../core/db/rows.js'
+import { localDay } from '../../../core/deadlines/working-time.js'
 import { DealEntity } from '../../../core/deals/deal.js'
 import type { Interest } from '../../../core/intake/intake.js'
 import { FamiliarityEntity, PersonEntity, ProductLineEntity, type Person } from '../../../core/org/person.js'
@@ -159,6 +161,27 @@ describe('the choice of a receiver', () => {
     const here = await rep({ openLeads: 9 })
     const { lead, run: line } = await capture()
     expect([lead.offeredToId, line.candidates.length]).toEqual([here.id, 1])
+  })
+
+  it('counts nothing off for a lead that goes on because its owner’s leave has begun', async () => {
+    const owner = await rep()
+    const { lead } = await capture()
+    run.clock.advance(5 * 60_000)
+    await fireDue()
+    const manager = await actorOf(run.core, east.leader)
+    await run.core.write((tx) => run.core.assignment.dispatch(tx, manager, lead.id, owner.id))
+    const leave = await run.core.write((tx) =>
+      run.core.deadlines.leaves.add(tx, systemActor('test'), {
+        personId: owner.id,
+        from: localDay(run.clock.now(), 'Asia/Shanghai'),
+        to: localDay(run.clock.now(), 'Asia/Shanghai'),
+      }),
+    )
+    await run.core.write((tx) => run.core.deadlines.leaves.begin(tx, leave.id, run.clock.now()))
+    await fireDue()
+    const [latest] = await run.core.read((tx) => run.core.assignment.runsOf(tx, lead.id))
+    expect(latest?.trigger).toBe('unviewed')
+    expect(await run.core.read((tx) => tx.getRepository(LeadPenaltyEntity).find())).toEqual([])
   })
 
   it('counts a lead that was given and not viewed for two hours at 30 % less, for that lead alone', async () => {
