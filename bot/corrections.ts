@@ -8,9 +8,9 @@ import { findMoney } from '../core/understanding/money.js'
 import { comingTimes } from '../core/understanding/note-next.js'
 import { outcomeLabels } from './texts.js'
 
-/** 下次联系改到下周五下午三点, 把金额改成 40 万, 结果：不顺利. */
+/** 下次联系改到下周五下午三点, 把预算改成 40 万, 提醒推到下周一, 结果：不顺利. But 提醒：明天打电话 asks for a new one. */
 const shape =
-  /^(?:把|将)?(?<field>方式|结果|下次联系|金额)(?:时间)?\s*(?:改到|改成|改为|改在|改|换成|换到|[:：])\s*(?<value>\S.*)$/su
+  /^(?:把|将)?(?<field>方式|结果|下次联系|下次|提醒|金额|预算)(?:时间)?\s*(?:改到|改成|改为|改在|改|换成|换到|推到|推迟到|提前到|(?<!提醒|下次)[:：])\s*(?<value>\S.*)$/su
 
 /** Later than this one writes a new follow-up. */
 const latestMs = 24 * 60 * 60_000
@@ -38,7 +38,8 @@ export function readCorrection(text: string, reference: string, actions: Options
       )
       return outcome ? { outcome } : null
     }
-    case '金额': {
+    case '金额':
+    case '预算': {
       const hit = findMoney(`金额${value}`, { spokenUnits: true })[0]
       const amountCents = hit?.valueCents ?? hit?.maxCents
       return amountCents === undefined ? null : { amountCents }

@@ -59,9 +59,12 @@ function fitForm(card: Card, capabilities: Capabilities): Form {
 
   const crowded = keptInputs.filter((input) => tooManyOptions(input, capabilities))
   const unsaid = left.filter((input) => !input.say)
-  const hints = [sayHint(left, '可以直接回复'), sayHint(crowded, '选项没有列全，可以直接回复')].filter(
-    Boolean,
-  )
+  // Said once: two sentences that both begin with what can be answered read like a form's footnotes.
+  const hints = (
+    left.length > 0 && crowded.length > 0
+      ? [sayHint([...left, ...crowded], '没有列出的，直接回复一句就行，例如')]
+      : [sayHint(left, '可以直接回复'), sayHint(crowded, '选项没有列全，可以直接回复')]
+  ).filter(Boolean)
   if (!card.page) {
     if (unsaid.length) hints.push(`这里填不了${unsaid.map((input) => input.label).join('、')}`)
     if (kept.length < usable.length) {

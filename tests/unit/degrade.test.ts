@@ -47,6 +47,14 @@ describe('degrade', () => {
     expect(said.blocks).toEqual([{ type: 'text', text: '可以直接回复“备注：已付款”' }])
   })
 
+  it('says once what can be answered, of fields without room and of options left out', () => {
+    const inputs = [{ ...rep, say: '给小李' }, { ...note, say: '备注：已付款' }]
+    const { blocks } = degrade({ ...base, inputs, actions: [save] }, { ...noText, maxOptions: 1 })
+    expect(blocks).toEqual([
+      { type: 'text', text: '没有列出的，直接回复一句就行，例如“备注：已付款”、“给小李”' },
+    ])
+  })
+
   it('leaves the page its name when all can be said in the chat', () => {
     const fitted = degrade(
       { ...base, inputs: [{ ...note, say: '备注：已付款' }], actions: [save], page },
