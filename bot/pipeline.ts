@@ -26,6 +26,8 @@ export interface PipelineDeps {
   log: Log
   /** Says that there is work in the inbox. */
   wake: () => void
+  /** Says that there are notes that a model is to be asked about: nobody else waits for its answers. */
+  wakeNotes?: () => void
   /** Platforms whose organisation is kept in line with ours. */
   directories?: readonly Platform[]
 }
@@ -37,11 +39,13 @@ const mostBytes = 4 * 1024 * 1024
 /** What this process holds for itself: what it can work off before its leases end. The rest is anybody's. */
 const mostOwn = 1000
 const sweepEvery = 10
+/** Notes that a model reads side by side. */
+const notesAtOnce = 4
 
 export type Pipeline = ReturnType<typeof createPipeline>
 
 /** Every event goes through here: stored, acknowledged, then worked on, once in effect. */
-export function createPipeline({ core, notes, log, wake, directories = [] }: PipelineDeps) {
+export function createPipeline({ core, notes, log, wake, wakeNotes, directories = [] }: PipelineDeps) {
   const { carryOut, takeInAll } = createCarrier({ core, guarded })
 
   /** Whatever fails is tried again later; after the last try somebody is told. Null says that it failed. */
@@ -138,11 +142,25 @@ export function createPipeline({ core, notes, log, wake, directories = [] }: Pip
       else if (event || isForm(row)) {
         await takeInAll(outsiders, turn)
         outsiders = []
-        if (turn.mayRun(row) && !(await attempt(row))) turn.fail(row)
+        if (!turn.mayRun(row)) continue
+        if (event && isForModel(event)) putAside(row, turn)
+        else if (!(await attempt(row))) turn.fail(row)
       }
     }
     await takeInAll(outsiders, turn)
     if (back.size > 0) await core.write((tx) => core.inbox.layBack(tx, [...back]))
+  }
+
+  /** A model may take seconds, or hang: leads must not stand behind a colleague's note. */
+  const isForModel = (event: InboundEvent): boolean =>
+    wakeNotes !== undefined && event.type === 'message' && event.toBot && notes.asksModel(event.text)
+
+  const aside: InboxRow[] = []
+  function putAside(row: InboxRow, turn: Turn): void {
+    aside.push(row)
+    // What the same colleague wrote next waits for it.
+    turn.fail(row)
+    wakeNotes?.()
   }
 
   async function takeReceipt(inboxId: string, event: ReceiptEvent): Promise<void> {
@@ -184,14 +202,23 @@ export function createPipeline({ core, notes, log, wake, directories = [] }: Pip
     sink,
     process,
 
+    /** Works on the notes that were put aside, a few side by side. Those of one person never stand here together. */
+    async workNotes(): Promise<void> {
+      for (let some = aside.splice(0, notesAtOnce); some.length > 0; some = aside.splice(0, notesAtOnce))
+        await Promise.all(some.map(attempt))
+    },
+
     /** Works on what this process has stored, then on what nobody else is working on. @returns how many there were. */
     async work(holder: string): Promise<number> {
       const fresh = own.splice(0, batch)
       rounds += 1
       // Looking for what others left costs a statement or two; while there is enough of our own it is done now and then.
       const isSweeping = fresh.length < batch || rounds % sweepEvery === 0
-      const swept = isSweeping ? await core.write((tx) => core.inbox.claim(tx, { holder, limit: batch })) : []
-      const ids = [...new Set([...fresh, ...swept])]
+      const swept = isSweeping
+        ? await core.write((tx) => core.inbox.claim(tx, { holder, limit: batch }))
+        : { ids: [], isAlone: false }
+      if (swept.isAlone) own.unshift(...fresh.splice(0))
+      const ids = [...new Set([...fresh, ...swept.ids])]
       if (ids.length === 0) return 0
       const { rows, left } = await core.read((tx) => core.inbox.loadUpTo(tx, ids, mostBytes))
       own.unshift(...left)

@@ -1,5 +1,5 @@
 import { LeaseLost } from '../core/db/lease.js'
-import type { Claimed } from '../core/deliveries/deliveries.js'
+import type { Claimed } from '../core/deliveries/claims.js'
 import { shownStates } from '../core/deliveries/delivery.js'
 import { PlatformError } from '../core/errors.js'
 import { refusalCause } from '../core/org/refusals.js'
@@ -59,7 +59,7 @@ export function createFailures({ core, messengers, log }: Pick<SenderDeps, 'core
     const found = way && typeof way !== 'string' ? way : null
     const mayHaveArrived = refusal?.code === 'timeout'
     const timedOut = mayHaveArrived && !isUpdate
-    const isRecognised = found?.messenger.capabilities().idempotentSend ?? false
+    const isRecognised = found?.messenger.capabilities(found.to).idempotentSend ?? false
     const platform = found?.messenger.platform
     const failure = {
       reason: refusal?.code ?? 'internal',

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import type { Core } from '../core/app.js'
 import type { ShareWrite } from '../core/db/shared-writes.js'
-import type { Claimed } from '../core/deliveries/deliveries.js'
+import type { Claimed } from '../core/deliveries/claims.js'
 import { keepMs } from '../core/deliveries/delivery.js'
 import { faultPoint } from '../core/fault-points.js'
 import type { Messenger, Todos } from '../core/ports/messenger.js'
@@ -9,10 +9,12 @@ import type { Task } from '../core/tasks/task.js'
 import type { Settle } from './sender-cards.js'
 import { findWay, type Way } from './sender-route.js'
 import type { SenderDeps } from './sender.js'
+import type { WaysOut } from './sender-ways.js'
 
 interface TodoSenderDeps extends Pick<SenderDeps, 'messengers' | 'render'> {
   core: Core
   share: ShareWrite
+  ways: WaysOut
 }
 
 /** Where an entry can be written. */
@@ -26,7 +28,7 @@ interface List {
  * Writes tasks into people's own lists of the platform, each once, and keeps what stands there true: open with its due
  * time for whoever has to do it, ticked off as soon as it is done, dropped or somebody else's.
  */
-export function createTodoSender({ core, messengers, render, share }: TodoSenderDeps) {
+export function createTodoSender({ core, messengers, render, share, ways }: TodoSenderDeps) {
   const skip =
     (delivery: Claimed, why: string): Settle =>
     () =>
@@ -60,15 +62,12 @@ export function createTodoSender({ core, messengers, render, share }: TodoSender
       return () => share((tx) => core.deliveries.markUnknown(tx, delivery, 'interrupted'))
     const wasTried = delivery.handedAt !== null
     const { title, page } = await core.read((tx) => render(tx, delivery))
+    ways.enter(platform)
     await share((tx) => core.deliveries.markHanded(tx, delivery))
     const { dueAt } = task
-    const platformMessageId = await todos.create({
-      externalId,
-      title,
-      dueAt,
-      page: page?.path ?? '/',
-      key: delivery.id,
-    })
+    const platformMessageId = await ways.call(platform, () =>
+      todos.create({ externalId, title, dueAt, page: page?.path ?? '/', key: delivery.id }),
+    )
     faultPoint('delivery.after-send')
     return () =>
       share(async (tx) => {
@@ -92,12 +91,14 @@ export function createTodoSender({ core, messengers, render, share }: TodoSender
     const shows = isOpen ? openUntil(task.dueAt) : ticked
     const before = interrupted ? '' : (params['shows'] ?? '')
     if (list && platformMessageId && before !== shows) {
-      const { todos, externalId } = list
+      const { todos, externalId, platform: there } = list
+      ways.enter(there)
       if (isOpen) {
         const { title } = await core.read((tx) => render(tx, delivery))
         const reopen = params['ticked'] === 'yes'
-        await todos.change(platformMessageId, externalId, { title, dueAt: task.dueAt, reopen })
-      } else await todos.finish(platformMessageId, externalId)
+        const { dueAt } = task
+        await ways.call(there, () => todos.change(platformMessageId, externalId, { title, dueAt, reopen }))
+      } else await ways.call(there, () => todos.finish(platformMessageId, externalId))
       faultPoint('card-update.after-send')
     }
     return () =>

@@ -1,6 +1,5 @@
 import { In, type EntityManager } from 'typeorm'
 import type { Subject } from '../changes/change.js'
-import { claimRows } from '../db/lease.js'
 import { insertIgnoreLater, updateRows } from '../db/rows.js'
 import { execute, executeNow, insertIgnore, marks, select } from '../db/sql.js'
 import { afterCommit, type Tx } from '../db/unit-of-work.js'
@@ -18,12 +17,11 @@ import {
   type Delivery,
   type DeliveryState,
 } from './delivery.js'
-import { foldDue, isLookedAt } from './fold.js'
+import { createClaims } from './claims.js'
 import { createMessageLog } from './log.js'
 import { createOutcomes } from './outcomes.js'
 import { planDelivery } from './plan.js'
 import { createPolls } from './polls.js'
-import { holdForQuiet } from './quiet.js'
 import { createReminders } from './reminders.js'
 import { newRow } from './row.js'
 import { createTodoEntries } from './todos.js'
@@ -45,12 +43,6 @@ export interface NewDelivery {
   dedupeKey: string
 }
 
-/** A delivery in a sender's hands. */
-export interface Claimed extends Delivery {
-  /** Somebody was at it and did not come to an end: it may have been sent, or be on its way still. */
-  interrupted: boolean
-}
-
 /** Reacts to a receipt in the same unit. */
 export type ReceiptListener = (
   tx: Tx,
@@ -58,7 +50,6 @@ export type ReceiptListener = (
   state: 'delivered' | 'read' | 'acted',
 ) => Promise<void>
 
-const leaseMs = 30_000
 /** Where a unit keeps what it has counted; no table's name. */
 const floods = 'floods of cards'
 const keepTriesMs = 90 * 86_400_000
@@ -165,13 +156,15 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
   return {
     ...outcomes,
     log: createMessageLog({ clock, ids, wake }),
+    ...createClaims({ clock, ids, playbook, reminders, wake, timeZone }),
     ...createPolls({ clock, receipt, reminders }),
     reminders,
     todos: createTodoEntries({ clock, ids, playbook, wake }),
 
-    /** Calls back when there is something to send or to update. */
-    onQueued(waker: () => void) {
+    /** Calls back when there is something to send or to update. @returns what ends that. */
+    onQueued(waker: () => void): () => void {
       wakers.add(waker)
+      return () => wakers.delete(waker)
     },
 
     /** Calls back, in the same unit, when a receipt told something new. */
@@ -222,38 +215,6 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
         [clock.now(), personId],
       )
       if (count > 0) afterCommit(tx, wake)
-    },
-
-    /** Takes rows with work under a lease: urgent ones first, then by age. A row in back-off holds nobody up. */
-    async claim(tx: Tx, { holder, limit }: { holder: string; limit: number }): Promise<Claimed[]> {
-      const now = clock.now()
-      const { quiet, digest } = await playbook.get(tx, 'notices')
-      await holdForQuiet(tx, { now, quiet, timeZone })
-      await foldDue(tx, { now, ids, digest })
-      const claimed = await claimRows(tx, {
-        table: 'deliveries',
-        due: `workAt <= ? AND ${isLookedAt}`,
-        values: [now],
-        order: "CASE lane WHEN 'urgent' THEN 0 ELSE 1 END, workAt, id",
-        holder,
-        now,
-        leaseMs,
-        limit,
-      })
-      if (claimed.length === 0) return []
-      const claimedIds = claimed.map(({ id }) => id)
-      const rows = await tx.getRepository(DeliveryEntity).findBy({ id: In(claimedIds) })
-      await execute(
-        tx,
-        `UPDATE deliveries SET state = 'sending', waitingFor = NULL WHERE state = 'queued' AND id IN (${marks(claimedIds)})`,
-        claimedIds,
-      )
-      return claimed.flatMap(({ id, wasHeld }) => {
-        const row = rows.find((candidate) => candidate.id === id)
-        if (!row) return []
-        const interrupted = wasHeld || row.state === 'sending' || row.handedAt !== null
-        return [{ ...row, interrupted, state: row.state === 'queued' ? 'sending' : row.state }]
-      })
     },
 
     /** A receipt from the platform, or the recipient's own tap. @returns false when it told nothing new. */

@@ -60,6 +60,8 @@ export interface Delivery {
   attempts: number
   leaseHolder: string | null
   leaseUntil: Date | null
+  /** How often in a row a sender that had it did not come to an end. */
+  interruptions: number
   /** When the platform is asked next what became of it, and how often it was. */
   pollAt: Date | null
   polls: number
@@ -141,6 +143,7 @@ export const DeliveryEntity = new EntitySchema<Delivery>({
     attempts: column.count(),
     leaseHolder: column.optionalRef(),
     leaseUntil: column.optionalInstant(),
+    interruptions: { ...column.count(), default: 0 },
     pollAt: column.optionalInstant(),
     polls: { ...column.count(), default: 0 },
     failure: column.optionalWord(300),

@@ -61,7 +61,7 @@ interface OutcomesDeps {
  * sender whose lease ran out: the delivery is in other hands, or done.
  */
 export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
-  const free = { leaseHolder: null, leaseUntil: null }
+  const free = { leaseHolder: null, leaseUntil: null, interruptions: 0 }
   const note = (tx: Tx, delivery: Delivery, outcome: AttemptOutcome, n: number, code: string) =>
     recordAttempt(tx, delivery, {
       id: ids.next(),
@@ -160,7 +160,8 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
       const mine = await execute(
         tx,
         `UPDATE deliveries SET shownRev = ?, workAt = CASE WHEN wantedRev > ? THEN ? ELSE ? END, attempts = 0,
-         handedAt = CASE WHEN wantedRev > ? THEN ? ELSE NULL END, wantedRev = wantedRev + ?, leaseHolder = NULL, leaseUntil = NULL, failure = NULL
+         handedAt = CASE WHEN wantedRev > ? THEN ? ELSE NULL END, wantedRev = wantedRev + ?, leaseHolder = NULL, leaseUntil = NULL,
+         interruptions = 0, failure = NULL
          WHERE id = ?${leaseHolder ? ' AND leaseHolder = ?' : ''}`,
         [
           wantedRev,

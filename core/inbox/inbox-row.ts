@@ -15,6 +15,8 @@ export interface InboxRow {
   workAt: Date | null
   leaseHolder: string | null
   leaseUntil: Date | null
+  /** How often in a row a process that had it did not come to an end. */
+  interruptions: number
   lastError: string | null
   /** Who sent it, while it is open: what one sender says is worked on in its order. Null: the order does not matter. */
   openSender: string | null
@@ -36,6 +38,7 @@ export const InboxEntity = new EntitySchema<InboxRow>({
     workAt: column.optionalInstant(),
     leaseHolder: column.optionalRef(),
     leaseUntil: column.optionalInstant(),
+    interruptions: { ...column.count(), default: 0 },
     lastError: column.optionalWord(500),
     openSender: column.optionalWord(150),
     result: column.optionalDocument(),

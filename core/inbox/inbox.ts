@@ -95,10 +95,18 @@ export function createInbox({
     /** Lays events back that must wait. */
     layBack: (tx: Tx, rowIds: readonly string[]) => layBack(tx, rowIds, clock.now()),
 
-    /** Takes events that nobody is working on. @returns their ids, oldest first. */
-    async claim(tx: Tx, input: { holder: string; limit: number }): Promise<string[]> {
+    /**
+     * Takes events that nobody is working on. One that has ended processes comes alone; after too many of them it is
+     * given up.
+     *
+     * @returns their ids, oldest first. `isAlone`: nothing is to be worked on beside it.
+     */
+    async claim(
+      tx: Tx,
+      input: { holder: string; limit: number },
+    ): Promise<{ ids: string[]; isAlone: boolean }> {
       const now = clock.now()
-      const claimed = await claimRows(tx, {
+      const { rows, isAlone, dead } = await claimRows(tx, {
         table: 'inbox',
         due: 'workAt <= ?',
         values: [now],
@@ -107,7 +115,8 @@ export function createInbox({
         leaseMs,
         ...input,
       })
-      return claimed.map(({ id }) => id)
+      if (dead.length > 0) await updateRows(tx, InboxEntity, { id: In(dead), state: 'received' }, givenUp)
+      return { ids: rows.map(({ id }) => id), isAlone }
     },
 
     /** Hands back what this process stored and has not come to: another one takes it at its next look. */
@@ -197,6 +206,7 @@ export function createInbox({
           workAt: dead ? null : new Date(clock.now().getTime() + backoffMs(attempts)),
           leaseHolder: null,
           leaseUntil: null,
+          interruptions: 0,
           lastError: error.slice(0, 500),
           ...(dead ? { openSender: null } : {}),
         },
@@ -226,6 +236,7 @@ export function createInbox({
         workAt: row.receivedAt,
         leaseHolder: hold ? holder : null,
         leaseUntil: hold ? leaseUntil : null,
+        interruptions: 0,
         lastError: null,
         result: null,
       })),
@@ -243,6 +254,17 @@ export function createInbox({
       return { id, isNew: id === row.id }
     })
   }
+}
+
+/** It has ended every process that worked on it. */
+const givenUp = {
+  state: 'dead' as const,
+  workAt: null,
+  leaseHolder: null,
+  leaseUntil: null,
+  interruptions: 0,
+  openSender: null,
+  lastError: 'interrupted',
 }
 
 type NewRow = Pick<InboxRow, 'id' | 'channel' | 'eventId' | 'body' | 'receivedAt' | 'openSender'> & {

@@ -6,6 +6,7 @@ import { Deliveries1763800000005 } from './0005-deliveries.js'
 import { HotPath1763800000006 } from './0006-hot-path.js'
 import { Directory1763800000007 } from './0007-directory.js'
 import { Lists1763800000008 } from './0008-lists.js'
+import { Interruptions1763800000009 } from './0009-interruptions.js'
 
 /** In the order in which they run. Migrations only add; a released one is never edited. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   HotPath1763800000006,
   Directory1763800000007,
   Lists1763800000008,
+  Interruptions1763800000009,
 ]

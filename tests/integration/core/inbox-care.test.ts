@@ -26,7 +26,8 @@ describe('events that were given up', () => {
     const actor = await makeActor(run.core, 'admin')
     return run.core.read((tx) => inbox().dead(tx, actor))
   }
-  const claimed = () => run.core.write((tx) => inbox().claim(tx, { holder: 'h', limit: 10 }))
+  const claimed = async () =>
+    (await run.core.write((tx) => inbox().claim(tx, { holder: 'h', limit: 10 }))).ids
   const count = () => run.core.read((tx) => tx.getRepository(InboxEntity).count())
 
   it('are shown to an admin with the reason, newest first, and to nobody else', async () => {

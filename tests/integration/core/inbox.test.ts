@@ -11,8 +11,8 @@ describe('the inbox', () => {
 
   const accept = (eventId: string, channel = 'sandbox') =>
     run.core.inbox.accept({ channel, eventId, body: JSON.stringify({ eventId }) })
-  const claim = (holder: string, limit = 500) =>
-    run.core.write((tx) => run.core.inbox.claim(tx, { holder, limit }))
+  const claim = async (holder: string, limit = 500) =>
+    (await run.core.write((tx) => run.core.inbox.claim(tx, { holder, limit }))).ids
   const load = async (id: string) => {
     const [row] = await run.core.read((tx) => run.core.inbox.load(tx, [id]))
     if (!row) throw new Error('the event is not there')

@@ -65,8 +65,11 @@ describe('updates of one card', () => {
       },
     })
     await change(2)
-    const slow = sender().run()
+    const first = sender()
+    const slow = first.run()
     await v2Left.promise
+    // It is at this call and nothing else: what comes now is the other one's.
+    first.stop()
     test.clock.advance(31_000)
     await change(3)
     const quick = sender().run()
@@ -108,8 +111,10 @@ describe('updates of one card', () => {
   it('are followed by one more when a process died with one on its way', async () => {
     fake.onUpdate({ before: () => new Promise(() => undefined) })
     await change(2)
-    void sender().run()
+    const dead = sender()
+    void dead.run()
     await expect.poll(async () => (await row()).leaseHolder).not.toBeNull()
+    dead.stop()
     fake.onUpdate({})
     test.clock.advance(31_000)
     await change(3)

@@ -25,8 +25,9 @@ export async function startSending(fakes: Fake[], channels: OutreachChannel[] = 
   const company = await makeCompany(core)
   const orders: OutreachMessage[] = []
   let ordering: () => void = () => undefined
-  const makeSender = () =>
+  const makeSender = (options: { patienceMs?: number } = {}) =>
     createSender({
+      ...options,
       core,
       messengers: new Map<Platform, Fake['messenger']>(
         fakes.map(({ messenger }) => [messenger.platform, messenger]),
@@ -55,7 +56,8 @@ export async function startSending(fakes: Fake[], channels: OutreachChannel[] = 
       ordering = work
     },
     rows,
-    run: () => makeSender().run(),
+    sender: makeSender,
+    run: (options?: { patienceMs?: number }) => makeSender(options).run(),
     async after(span: string | number) {
       clock.advance(typeof span === 'number' ? span : spanMs(span))
       await makeSender().run()
