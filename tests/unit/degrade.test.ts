@@ -48,7 +48,12 @@ describe('degrade', () => {
   })
 
   it('says once what can be answered, of fields without room and of options left out', () => {
-    const inputs = [{ ...rep, say: '给小李' }, { ...note, say: '备注：已付款' }]
+    const options = [
+      { value: 'a', label: '甲' },
+      { value: 'b', label: '乙' },
+    ]
+    const crowded: CardInput = { type: 'select', name: 'rep', label: '指派给', options, say: '给小李' }
+    const inputs = [crowded, { ...note, say: '备注：已付款' }]
     const { blocks } = degrade({ ...base, inputs, actions: [save] }, { ...noText, maxOptions: 1 })
     expect(blocks).toEqual([
       { type: 'text', text: '没有列出的，直接回复一句就行，例如“备注：已付款”、“给小李”' },
