@@ -65,7 +65,7 @@ export function createWecom(
   return {
     platform: 'wecom',
     counters: counters.read,
-    messenger: createMessenger({ client, ledger, bot, state, log, drawing }),
+    messenger: createMessenger({ client, ledger, bot, state, log, clock, drawing }),
     channel: createChannel({
       ...{ settings, clock, ids, log, counters, ledger, bot, customers, drawing },
       archive: archive ? createArchiveReader({ ...fetching, archive }) : null,

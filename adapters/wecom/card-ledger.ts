@@ -52,5 +52,9 @@ export function createCardLedger({ keys, clock, scope }: { keys: KeyStore; clock
     },
     markSent: (mark: string, id: string) => keys.put(`wecom:${scope}:sent:${mark}`, id, until()),
     sentId: (mark: string) => keys.get(`wecom:${scope}:sent:${mark}`),
+    /** Who has sent these words lately. */
+    wordsOf: (words: string) => keys.get(`wecom:${scope}:words:${words}`),
+    holdWords: (words: string, holder: string, ms: number) =>
+      keys.put(`wecom:${scope}:words:${words}`, holder, new Date(clock.now().getTime() + ms)),
   }
 }

@@ -51,10 +51,15 @@ export function createClient({ call, token }: Calls, settings: WecomSettings) {
     token,
 
     /** https://developer.work.weixin.qq.com/document/path/90236 */
-    sendMessage: (userId: string, msgtype: string, content: object) =>
+    sendMessage: (
+      userId: string,
+      msgtype: string,
+      content: object,
+      check: { enable_duplicate_check?: 1; duplicate_check_interval?: number } = {},
+    ) =>
       call({
         path: '/cgi-bin/message/send',
-        body: { touser: userId, msgtype, agentid, [msgtype]: content, enable_id_trans: 0 },
+        body: { touser: userId, msgtype, agentid, [msgtype]: content, enable_id_trans: 0, ...check },
         answer: sentMessage,
       }),
 

@@ -21,7 +21,7 @@ export const capabilities: Capabilities = {
   groupMessages: 'mentions',
   groupCards: true,
   answerBudgetMs: 3_500,
-  // A card sent again has the same task id, which WeCom refuses as a duplicate.
+  // A member's card sent again has the same task id, which WeCom refuses as a duplicate. Not so in other chats.
   idempotentSend: true,
   urges: ['app', 'phone'],
 }

@@ -10,10 +10,12 @@ import type { Client } from './client.js'
 import { duplicateTaskId, meaningOf } from './codes.js'
 import { capabilities, encodeCard, looksOf, type EncodeContext } from './encode.js'
 import { takeTurn } from './limits.js'
+import { createMemberText } from './member-text.js'
+import { createSendOnce, repeatMark } from './once.js'
 import { botText, cardInWords, groupCard, messageText } from './plain-text.js'
 import { taskIdOf } from './task-id.js'
 
-export interface MessengerDeps extends Pick<AdapterDeps, 'state' | 'log'> {
+export interface MessengerDeps extends Pick<AdapterDeps, 'state' | 'log' | 'clock'> {
   client: Client
   ledger: CardLedger
   bot: BotSocket | null
@@ -29,7 +31,11 @@ export interface MessengerDeps extends Pick<AdapterDeps, 'state' | 'log'> {
  * back, so that the member sees one card, and the true one. Past 72 h a card stays as it is; whoever taps it is
  * answered with today's card.
  */
-export function createMessenger({ client, ledger, bot, state, log, drawing }: MessengerDeps): Messenger {
+export function createMessenger(deps: MessengerDeps): Messenger {
+  const { client, ledger, bot, state, log, drawing } = deps
+  const sendOnce = createSendOnce(ledger)
+  const textToMember = createMemberText({ ...deps, sendOnce })
+
   async function sendCard(userId: string, message: Outgoing, taskId: string): Promise<CardRecord> {
     const context = { ...drawing, taskId }
     const card = encodeCard(message.card, context)
@@ -59,28 +65,6 @@ export function createMessenger({ client, ledger, bot, state, log, drawing }: Me
     if ((await ledger.find(messageId)) === null)
       await ledger.remember(messageId, await sendCard(userId, message, messageId))
     return { platformMessageId: messageId, state: 'sent' }
-  }
-
-  /**
-   * Sends what WeCom does not recognise when it comes twice. A try whose outcome is unknown is repeated with a mark.
-   */
-  async function sendOnce(
-    kind: 'group' | 'text' | 'bot',
-    key: string,
-    send: (isMaybeRepeated: boolean) => Promise<string>,
-  ): Promise<Sent> {
-    const mark = createHash('sha256').update(`${kind}:${key}`).digest('base64url').slice(0, 32)
-    const earlier = await ledger.sentId(mark)
-    if (earlier) return { platformMessageId: earlier, state: 'sent' }
-    const isMaybeRepeated = await ledger.hasSent(`${mark}:try`)
-    try {
-      const id = `${kind}:${(await send(isMaybeRepeated)) || mark}`.slice(0, 128)
-      await ledger.markSent(mark, id)
-      return { platformMessageId: id, state: 'sent' }
-    } catch (err) {
-      if (err instanceof PlatformError && err.code === 'timeout') await ledger.markSent(`${mark}:try`, 'yes')
-      throw err
-    }
   }
 
   const requireBot = (): BotSocket => {
@@ -143,13 +127,13 @@ export function createMessenger({ client, ledger, bot, state, log, drawing }: Me
     }
   }
 
-  async function urge(messageId: string, userId: string, level: UrgeLevel): Promise<boolean> {
+  async function urge(messageId: string, userId: string, level: UrgeLevel, key: string): Promise<boolean> {
     if (level === 'phone') return callPhone(userId)
     if (level === 'sms') return false
     const record = await ledger.find(messageId)
     // Nothing makes the app's messages ring: a second message does, in words.
     const text = `【请尽快处理】${record?.title ?? '上面的卡片在等你处理'}`
-    await sendText({ externalId: userId }, text, `urge:${messageId}`)
+    await textToMember(userId, text, `urge:${key}`)
     return true
   }
 
@@ -168,16 +152,11 @@ export function createMessenger({ client, ledger, bot, state, log, drawing }: Me
     const target = targetOf(to)
     switch (target?.kind) {
       case 'member':
-        return sendOnce('text', key, async () => {
-          await takeTurn(state, `member:${accountOf(target.userId)}`)
-          const answer = await client.sendMessage(target.userId, 'text', { content: messageText(text) })
-          if (answer.invaliduser) throw failure('81013', false)
-          return answer.msgid
-        })
+        return textToMember(target.userId, text, key)
       case 'bot':
-        return sendOnce('bot', key, async () => {
+        return sendOnce('bot', key, async (isMaybeRepeated) => {
           await takeTurn(state, `bot:${target.chatId}`)
-          await requireBot().sendMarkdown(target.chatId, botText(text))
+          await requireBot().sendMarkdown(target.chatId, botText(marked(text, isMaybeRepeated)))
           return ''
         })
       case 'customer': {
@@ -189,8 +168,9 @@ export function createMessenger({ client, ledger, bot, state, log, drawing }: Me
         })
       }
       case 'app-group':
-        return sendOnce('group', key, async () => {
-          await client.sendToGroup(target.chatId, 'text', { content: messageText(text) })
+        return sendOnce('group', key, async (isMaybeRepeated) => {
+          const content = messageText(marked(text, isMaybeRepeated))
+          await client.sendToGroup(target.chatId, 'text', { content })
           return ''
         })
       case undefined:
@@ -200,8 +180,10 @@ export function createMessenger({ client, ledger, bot, state, log, drawing }: Me
 
   return {
     platform: 'wecom',
-    capabilities: () => ({
+    capabilities: (to) => ({
       ...capabilities,
+      // The other ways know no key of ours.
+      idempotentSend: to === undefined || targetOf(to)?.kind === 'member',
       ...(drawing.interactive ? {} : { maxActions: 0, inputs: { select: false, text: false, date: false } }),
       groupMessages: bot ? 'mentions' : 'none',
     }),
@@ -212,12 +194,13 @@ export function createMessenger({ client, ledger, bot, state, log, drawing }: Me
         case 'member':
           return sendToMember(target.userId, message)
         case 'bot':
-          return sendOnce('bot', message.idempotencyKey, async () => {
+          return sendOnce('bot', message.idempotencyKey, async (isMaybeRepeated) => {
             const taskId = taskIdOf(message.ref, message.idempotencyKey)
             await takeTurn(state, `bot:${target.chatId}`)
+            const card = { ...message.card, title: marked(message.card.title, isMaybeRepeated) }
             await requireBot().sendCard(
               target.chatId,
-              encodeCard(message.card, { ...drawing, interactive: true, taskId }),
+              encodeCard(card, { ...drawing, interactive: true, taskId }),
             )
             return taskId
           })
@@ -235,9 +218,9 @@ export function createMessenger({ client, ledger, bot, state, log, drawing }: Me
     },
     update,
     sendText,
-    async urge(messageId, to, level) {
+    async urge(messageId, to, level, key) {
       const target = targetOf(to)
-      return target?.kind === 'member' ? urge(messageId, target.userId, level) : false
+      return target?.kind === 'member' ? urge(messageId, target.userId, level, key) : false
     },
     async recall(messageId) {
       const msgid = messageId.startsWith('text:')
@@ -247,3 +230,6 @@ export function createMessenger({ client, ledger, bot, state, log, drawing }: Me
     },
   }
 }
+
+const marked = (text: string, isMaybeRepeated: boolean): string =>
+  isMaybeRepeated ? `${repeatMark}${text}` : text

@@ -1,6 +1,7 @@
 import type { Card } from '../../core/ports/card.js'
 import { cut } from '../shared/degrade.js'
 import { cutBytes } from './bytes.js'
+import { repeatMark } from './once.js'
 
 /** Limits of plain messages, bytes of UTF-8. https://developer.work.weixin.qq.com/document/path/90236 */
 const mostText = 2048
@@ -43,7 +44,7 @@ export function cardInWords(card: Card): string {
 /** A group of the app takes no template card: a text card whose button opens the page. */
 export function groupCard(card: Card, pageUrl: (path: string) => string, isMaybeRepeated: boolean): object {
   const plain = (text: string) => text.toWellFormed().replaceAll('<', '＜').replaceAll('>', '＞')
-  const title = `${isMaybeRepeated ? '（可能重复）' : ''}${card.title}`
+  const title = `${isMaybeRepeated ? repeatMark : ''}${card.title}`
   const words = cardInWords({ ...card, title: '' })
   return {
     title: cut(plain(title), 128),

@@ -60,14 +60,19 @@ export interface Sent {
  */
 export interface Messenger {
   platform: Platform
-  capabilities(): Capabilities
+  /** @param to - a platform's ways may differ in what they can do; without it, what a person's own chat can. */
+  capabilities(to?: Address): Capabilities
   send(message: Outgoing): Promise<Sent>
   /** Shows another state of a sent card. */
   update(platformMessageId: string, message: Outgoing): Promise<void>
   /** Plain words, e.g. an answer in a chat. */
   sendText(to: Address, text: string, idempotencyKey: string): Promise<Sent>
-  /** Makes the phone ring or buzz for a sent message. False where there is no such means, or it reached nobody. */
-  urge(platformMessageId: string, to: Address, level: UrgeLevel): Promise<boolean>
+  /**
+   * Makes the phone ring or buzz for a sent message, as often as it is asked with another key.
+   *
+   * @returns false where there is no such means, or it reached nobody.
+   */
+  urge(platformMessageId: string, to: Address, level: UrgeLevel, idempotencyKey: string): Promise<boolean>
   /** Takes a message back. False where the platform cannot, or no longer. */
   recall(platformMessageId: string, to: Address): Promise<boolean>
   /**

@@ -234,16 +234,16 @@ describe('the robot’s messages and the rest', () => {
   it('make the phone ring where the edition and the quota allow it', async () => {
     const { messenger } = stand.adapter
     const { platformMessageId } = await messenger.send(outgoing('r1'))
-    expect(await messenger.urge(platformMessageId, to, 'phone')).toBe(true)
+    expect(await messenger.urge(platformMessageId, to, 'phone', 'r1')).toBe(true)
     expect(stand.sim.messagesTo('u-wang').at(-1)).toMatchObject({
       kind: 'ding',
       msgKey: '3',
       param: { content: '【跟进】新线索' },
     })
     stand.sim.world.grants.ding = 'no-quota'
-    expect(await messenger.urge(platformMessageId, to, 'sms')).toBe(false)
+    expect(await messenger.urge(platformMessageId, to, 'sms', 'r2')).toBe(false)
     stand.sim.world.grants.ding = 'no-edition'
-    expect(await messenger.urge(platformMessageId, to, 'app')).toBe(false)
+    expect(await messenger.urge(platformMessageId, to, 'app', 'r3')).toBe(false)
   })
 
   it('put something to do into the list once and tick it off', async () => {

@@ -119,16 +119,16 @@ describe('what goes out to Feishu', () => {
     const { sim, messenger, to } = await open({ connect: false })
     const { platformMessageId } = await messenger.send(outgoing(to))
     for (const level of messenger.capabilities().urges)
-      expect(await messenger.urge(platformMessageId, to, level)).toBe(true)
+      expect(await messenger.urge(platformMessageId, to, level, level)).toBe(true)
     expect(sim.world.messages.get(platformMessageId)?.urges.map(({ level }) => level)).toEqual([
       'app',
       'sms',
       'phone',
     ])
-    expect(await messenger.urge(platformMessageId, { externalId: sim.customer }, 'app')).toBe(false)
-    expect(await messenger.urge(platformMessageId, { chatId: 'oc_group' }, 'app')).toBe(false)
+    expect(await messenger.urge(platformMessageId, { externalId: sim.customer }, 'app', 'r1')).toBe(false)
+    expect(await messenger.urge(platformMessageId, { chatId: 'oc_group' }, 'app', 'r1')).toBe(false)
     sim.granted.delete('im:message.urgent:phone')
-    expect(await messenger.urge(platformMessageId, to, 'phone')).toBe(false)
+    expect(await messenger.urge(platformMessageId, to, 'phone', 'r2')).toBe(false)
 
     const asked = [{ platformMessageId, to }]
     expect(await messenger.pollReceipts?.(asked)).toEqual([])

@@ -54,6 +54,25 @@ describe('the AI bot of WeCom', () => {
     expect(String(record(reply?.card)['sub_title_text'])).toContain('接单成功')
   })
 
+  it('marks what may have come already: it knows no key of ours', async () => {
+    stand = await startWecomStand()
+    await stand.listen()
+    await connect()
+    const { messenger } = stand.adapter
+    await stand.sim.bot.says('Wang', 'wr1', '你好')
+    stand.sim.bot.loseAnswer()
+    await expect(messenger.send(group)).rejects.toMatchObject({ code: 'timeout' })
+    await messenger.send(group)
+    stand.sim.bot.loseAnswer()
+    const say = () => messenger.sendText(group.to, '好的', 't1')
+    await expect(say()).rejects.toMatchObject({ code: 'timeout' })
+    await say()
+    const shown = stand.sim.world.messages.map(({ content }) =>
+      String(content['content'] ?? record(content['main_title'])['title']),
+    )
+    expect(shown).toEqual(['新线索', '（可能重复）新线索', '好的', '（可能重复）好的'])
+  }, 20_000)
+
   it('comes back after its socket drops', async () => {
     stand = await startWecomStand()
     await stand.listen()

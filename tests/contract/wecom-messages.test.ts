@@ -264,10 +264,71 @@ describe('messages in WeCom', () => {
     const { messenger } = stand.adapter
     const to = { externalId: 'wang' }
     const { platformMessageId } = await messenger.send(outgoing('k1'))
-    expect(await messenger.urge(platformMessageId, to, 'phone')).toBe(true)
-    expect(await messenger.urge(platformMessageId, to, 'sms')).toBe(false)
-    expect(await messenger.urge(platformMessageId, to, 'app')).toBe(true)
+    expect(await messenger.urge(platformMessageId, to, 'phone', 'r1')).toBe(true)
+    expect(await messenger.urge(platformMessageId, to, 'sms', 'r2')).toBe(false)
+    expect(await messenger.urge(platformMessageId, to, 'app', 'r3')).toBe(true)
     expect(stand.sim.textsTo('wang')).toEqual([`【请尽快处理】${card.title}`])
+  })
+
+  it('reminds of a card as often as it is asked, and once for one reminder', async () => {
+    stand = await startWecomStand()
+    const { messenger } = stand.adapter
+    const to = { externalId: 'wang' }
+    const { platformMessageId } = await messenger.send(outgoing('k1'))
+    for (const key of ['r1', 'r1', 'r2']) {
+      expect(await messenger.urge(platformMessageId, to, 'app', key)).toBe(true)
+      stand.clock.advance(60_000)
+    }
+    expect(stand.sim.textsTo('wang')).toHaveLength(2)
+  })
+
+  it.each([true, false])(
+    'shows a text once when its answer is lost, and the same words of another message again (all compared: %s)',
+    async (checkComparesAll) => {
+      stand = await startWecomStand({ facts: { checkComparesAll } })
+      const { messenger } = stand.adapter
+      const say = (key: string) => messenger.sendText({ externalId: 'wang' }, '你好', key)
+      for (const fault of ['hang-up-after', 'hang-up'] as const) {
+        stand.sim.fail(send, fault)
+        await expect(say(fault)).rejects.toMatchObject({ code: 'timeout' })
+        await say(fault)
+        stand.clock.advance(31 * 60_000)
+      }
+      expect(stand.sim.textsTo('wang')).toEqual(['你好', '你好'])
+      await say('a')
+      await say('b')
+      stand.clock.advance(29.5 * 60_000)
+      await say('c')
+      expect(stand.sim.textsTo('wang')).toHaveLength(5)
+    },
+  )
+
+  it('marks a text that may have come already where WeCom cannot be asked to swallow it', async () => {
+    stand = await startWecomStand()
+    const { messenger } = stand.adapter
+    const say = (key: string) => messenger.sendText({ externalId: 'wang' }, '你好', key)
+    await say('a')
+    stand.sim.fail(send, 'hang-up-after')
+    await expect(say('b')).rejects.toMatchObject({ code: 'timeout' })
+    await say('b')
+    stand.sim.fail(send, 'empty')
+    stand.clock.advance(31 * 60_000)
+    await expect(say('c')).rejects.toMatchObject({ code: 'bad_answer' })
+    stand.clock.advance(31 * 60_000)
+    await say('c')
+    expect(stand.sim.textsTo('wang')).toEqual(['你好', '你好', '（可能重复）你好', '（可能重复）你好'])
+  })
+
+  it('says which of its ways recognise a repeat', async () => {
+    stand = await startWecomStand()
+    const { messenger } = stand.adapter
+    const recognises = (to: Parameters<typeof messenger.capabilities>[0]) =>
+      messenger.capabilities(to).idempotentSend
+    expect([undefined, { externalId: 'wang' }, { chatId: 'user:wang' }].map(recognises)).toEqual([
+      ...[true, true, true],
+    ])
+    const others = ['bot:wr1', 'chat-1', stand.sim.customerChat].map((chatId) => recognises({ chatId }))
+    expect(others).toEqual([false, false, false])
   })
 
   it('sends notices only where no callback is set up', async () => {

@@ -204,7 +204,9 @@ describe('cards', () => {
       urgent: false,
     }
     await stand.sandbox.messenger.update(platformMessageId, message)
-    expect(await stand.sandbox.messenger.urge(platformMessageId, { externalId: 'li' }, 'app')).toBe(true)
+    expect(await stand.sandbox.messenger.urge(platformMessageId, { externalId: 'li' }, 'app', 'r1')).toBe(
+      true,
+    )
     expect(await page('li', 'bot:li')).toMatchObject([{ card: { title: '已过期' }, urgent: true }])
     await until(() => expect(li.pushes).toContainEqual(expect.objectContaining({ type: 'ring' })))
   })

@@ -185,6 +185,8 @@ function send(world: World, body: Json): Answer {
   const isCard = kind === 'template_card'
   const wrong = isCard ? checkCard(world, content, 'send') : checkText(world, kind, content)
   if (wrong) return no(wrong)
+  if (isSwallowed(world, body, JSON.stringify([asked, kind, content])))
+    return yes({ invaliduser: '', msgid: world.next('m-') })
   const taskId = typeof content['task_id'] === 'string' ? content['task_id'] : null
   if (taskId) world.taskIds.add(taskId)
   let msgid = ''
@@ -202,6 +204,17 @@ function send(world: World, body: Json): Answer {
     msgid,
     ...(updatable ? { response_code: world.issueCode(taskId) } : {}),
   })
+}
+
+/** The same again within the interval: ok, and nobody sees it. */
+function isSwallowed(world: World, body: Json, what: string): boolean {
+  const isChecked = body['enable_duplicate_check'] === 1
+  const last = world.duplicates.get(what)
+  const intervalMs = Number(body['duplicate_check_interval'] ?? 1800) * 1000
+  const isAgain = last !== undefined && world.now() - last < intervalMs
+  if (isChecked && isAgain) return true
+  if (isChecked || world.facts.checkComparesAll) world.duplicates.set(what, world.now())
+  return false
 }
 
 function checkText(world: World, kind: string, content: Json): number {

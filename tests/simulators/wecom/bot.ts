@@ -33,6 +33,7 @@ export function createBotSide(world: World, server: Server) {
   /** Conversations in which somebody has written to the bot: only there it may begin. */
   const known = new Set<string>()
   const sends = new Map<string, number[]>()
+  let answersLost = 0
 
   sockets.on('connection', (socket) => {
     socket.on('message', (data: Buffer) => take(socket, JSON.parse(data.toString()) as Frame))
@@ -43,8 +44,13 @@ export function createBotSide(world: World, server: Server) {
 
   function take(socket: WebSocket, { cmd, headers, body = {} }: Frame): void {
     const reqId = headers?.req_id ?? ''
-    const answer = (errcode: number) =>
+    const answer = (errcode: number) => {
+      if (cmd === 'aibot_send_msg' && answersLost > 0) {
+        answersLost -= 1
+        return
+      }
       socket.send(JSON.stringify({ headers: { req_id: reqId }, errcode, errmsg: errcode ? 'refused' : 'ok' }))
+    }
     if (cmd === 'aibot_subscribe') return subscribe(socket, body, answer)
     if (socket !== live) return answer(846600)
     switch (cmd) {
@@ -188,6 +194,10 @@ export function createBotSide(world: World, server: Server) {
       if (live) push(live, 'aibot_msg_callback', body)
     },
     drop: () => live?.terminate(),
+    /** The next message of the bot arrives, and nobody is told. */
+    loseAnswer() {
+      answersLost += 1
+    },
     close: () => {
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()

@@ -20,6 +20,8 @@ export interface Facts {
   customerReplies: number
   /** Text messages in bytes; longer ones are refused (else cut). */
   refusesLongText: boolean
+  /** The check for duplicates compares with all that was sent; else only with what was sent with the check. */
+  checkComparesAll: boolean
 }
 
 export const facts: Facts = {
@@ -32,4 +34,5 @@ export const facts: Facts = {
   customerWindowMs: 48 * 3_600_000,
   customerReplies: 5,
   refusesLongText: false,
+  checkComparesAll: true,
 }
