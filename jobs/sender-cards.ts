@@ -1,6 +1,6 @@
 import type { Core } from '../core/app.js'
 import type { ShareWrite } from '../core/db/shared-writes.js'
-import type { Claimed } from '../core/deliveries/deliveries.js'
+import type { Claimed } from '../core/deliveries/claims.js'
 import { keepMs } from '../core/deliveries/delivery.js'
 import type { NoRoute } from '../core/deliveries/routing.js'
 import { faultPoint } from '../core/fault-points.js'
@@ -9,6 +9,7 @@ import { stopwatch } from '../core/ports/clock.js'
 import type { Capabilities, Outgoing } from '../core/ports/messenger.js'
 import type { SenderDeps } from './sender.js'
 import { findWay, wayOfShown, type Way } from './sender-route.js'
+import type { WaysOut } from './sender-ways.js'
 
 /** Writes down what the platform did. */
 export type Settle = () => Promise<void>
@@ -22,10 +23,11 @@ const staleMs = 1000
 interface CardSenderDeps extends Pick<SenderDeps, 'messengers' | 'render'> {
   core: Core
   share: ShareWrite
+  ways: WaysOut
 }
 
 /** Sends cards for the first time and shows sent ones anew. */
-export function createCardSender({ core, messengers, render, share }: CardSenderDeps) {
+export function createCardSender({ core, messengers, render, share, ways }: CardSenderDeps) {
   function send(delivery: Claimed): Turn {
     const repeated = delivery.repeated || delivery.state === 'unknown'
     const way = ahead(() => core.read((tx) => findWay(core, tx, delivery, messengers)))
@@ -48,17 +50,19 @@ export function createCardSender({ core, messengers, render, share }: CardSender
       return () => share((tx) => core.deliveries.markUnknown(tx, delivery, 'interrupted'))
     const wasTried = capabilities.idempotentSend && (delivery.interrupted || delivery.attempts > 0)
     const card = await ready.card()
+    ways.enter(way.messenger.platform)
     if (needsMark(capabilities)) {
       await share((tx) => core.deliveries.markHanded(tx, delivery))
       delivery.repeated = repeated
     }
-    const sent = await way.messenger.send({
+    const message: Outgoing = {
       to: way.to,
       card,
       ref: delivery.id,
       idempotencyKey: delivery.id,
       urgent: delivery.level !== 'normal',
-    })
+    }
+    const sent = await ways.call(way.messenger.platform, () => way.messenger.send(message))
     faultPoint('delivery.after-send')
     const { platform, pollReceipts } = way.messenger
     const taken = { platform, ...sent, polled: pollReceipts !== undefined }
@@ -81,7 +85,9 @@ export function createCardSender({ core, messengers, render, share }: CardSender
 
   async function updateNow(delivery: Claimed, way: Way | null, card: () => Promise<Card>): Promise<Settle> {
     const isDrawn = way !== null && way.messenger.capabilities().updatesCards
-    if (way && isDrawn && delivery.platformMessageId) {
+    const { platformMessageId } = delivery
+    if (way && isDrawn && platformMessageId) {
+      ways.enter(way.messenger.platform)
       const message: Outgoing = {
         to: way.to,
         card: await card(),
@@ -89,7 +95,7 @@ export function createCardSender({ core, messengers, render, share }: CardSender
         idempotencyKey: `${delivery.id}:${delivery.wantedRev}`,
         urgent: false,
       }
-      await way.messenger.update(delivery.platformMessageId, message)
+      await ways.call(way.messenger.platform, () => way.messenger.update(platformMessageId, message))
       faultPoint('card-update.after-send')
     }
     // What somebody else sent before, and never told of, may land on top of this.

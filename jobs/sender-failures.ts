@@ -1,5 +1,5 @@
 import { LeaseLost } from '../core/db/lease.js'
-import type { Claimed } from '../core/deliveries/deliveries.js'
+import type { Claimed } from '../core/deliveries/claims.js'
 import { shownStates } from '../core/deliveries/delivery.js'
 import { PlatformError } from '../core/errors.js'
 import { refusalCause } from '../core/org/refusals.js'

@@ -1,6 +1,6 @@
 import type { Core } from '../core/app.js'
 import type { ShareWrite } from '../core/db/shared-writes.js'
-import type { Claimed } from '../core/deliveries/deliveries.js'
+import type { Claimed } from '../core/deliveries/claims.js'
 import type { Delivery } from '../core/deliveries/delivery.js'
 import { PlatformError } from '../core/errors.js'
 import { faultPoint } from '../core/fault-points.js'
@@ -9,10 +9,12 @@ import type { OutreachChannel } from '../core/ports/outreach.js'
 import type { Settle } from './sender-cards.js'
 import { otherPlatforms, wayOfShown } from './sender-route.js'
 import type { SenderDeps } from './sender.js'
+import type { WaysOut } from './sender-ways.js'
 
 interface ReminderSenderDeps extends Pick<SenderDeps, 'messengers' | 'render' | 'outreach'> {
   core: Core
   share: ShareWrite
+  ways: WaysOut
 }
 
 /** Longest text of a reminder, characters: one long SMS, half a minute of speech. */
@@ -22,7 +24,14 @@ const longestText = 120
  * Gives reminders of cards, each at most once: an order is marked before it is placed, and one whose fate is unknown is
  * not placed again. What is not possible here is skipped with the reason.
  */
-export function createReminderSender({ core, messengers, render, outreach, share }: ReminderSenderDeps) {
+export function createReminderSender({
+  core,
+  messengers,
+  render,
+  outreach,
+  share,
+  ways,
+}: ReminderSenderDeps) {
   const skip = (delivery: Claimed, why: string): Settle => {
     const passOn = !useless.has(why)
     return () => share((tx) => core.deliveries.skip(tx, delivery, why, { passOn }))
@@ -37,11 +46,13 @@ export function createReminderSender({ core, messengers, render, outreach, share
 
   async function urge(delivery: Claimed, parent: Delivery, level: UrgeLevel): Promise<Settle> {
     const way = await core.read((tx) => wayOfShown(core, tx, parent, messengers))
-    if (!way || !parent.platformMessageId || !way.messenger.capabilities().urges.includes(level))
+    const { platformMessageId } = parent
+    if (!way || !platformMessageId || !way.messenger.capabilities().urges.includes(level))
       return skip(delivery, 'not-supported')
-    await mark(delivery)
     const { platform } = way.messenger
-    const reached = await way.messenger.urge(parent.platformMessageId, way.to, level, delivery.id)
+    ways.enter(platform)
+    await mark(delivery)
+    const reached = await ways.call(platform, () => way.messenger.urge(platformMessageId, way.to, level, delivery.id))
     faultPoint('reminder.after-send')
     if (!reached) throw new PlatformError({ platform, code: 'nobody_reached', retryable: false })
     return sent(delivery, { platform, platformMessageId: null, state: 'sent' })
@@ -71,15 +82,18 @@ export function createReminderSender({ core, messengers, render, outreach, share
     if (!person || !to) return skip(delivery, channel === 'mail' ? 'no-mail' : 'no-phone')
     const { title } = await core.read((tx) => render(tx, parent))
     const text = reminderText(title)
+    ways.enter(channel)
     await mark(delivery)
-    const { provider, providerMessageId } = await outreach.send({
-      channel,
-      to,
-      text,
-      ...(channel === 'mail' ? { subject: title } : {}),
-      template: { key: 'reminder', params: { name: person.name, title } },
-      idempotencyKey: delivery.id,
-    })
+    const { provider, providerMessageId } = await ways.call(channel, () =>
+      outreach.send({
+        channel,
+        to,
+        text,
+        ...(channel === 'mail' ? { subject: title } : {}),
+        template: { key: 'reminder', params: { name: person.name, title } },
+        idempotencyKey: delivery.id,
+      }),
+    )
     faultPoint('reminder.after-send')
     return sent(delivery, { platform: null, provider, platformMessageId: providerMessageId, state: 'sent' })
   }
