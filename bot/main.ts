@@ -142,9 +142,11 @@ export async function start(
     notes,
     log,
     wake: wakeInbox,
+    wakeNotes: () => queue.pushHere('notes'),
     directories: directories.map(({ platform }) => platform),
   })
   core.changes.addConsumer('notify', wantsNotice)
+  queue.handle('notes', pipeline.workNotes)
   const inboxWork = createInboxWork({ core, queue, work: pipeline.work })
   const connections = createConnections({
     channels,

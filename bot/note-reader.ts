@@ -10,6 +10,7 @@ import type { LanguageModel } from '../core/ports/llm.js'
 import { findMoney } from '../core/understanding/money.js'
 import { noteDraftSchema, type NoteDraft } from '../core/understanding/note-schema.js'
 import { readNote } from '../core/understanding/note.js'
+import { findCommand } from './commands/index.js'
 import type { Log } from './log.js'
 
 export interface NoteReading {
@@ -38,12 +39,16 @@ export type NoteReader = ReturnType<typeof createNoteReader>
 
 /** A sentence → a draft: the rules first, then the model where one is configured, both into the same shape. */
 export function createNoteReader({ core, llm, limits, log }: NoteReaderDeps) {
+  const breaker = createBreaker(() => core.clock.now().getTime())
+
   async function read(text: string, context: NoteContext): Promise<NoteReading> {
     const rules = readNote(text, context)
     const isNote = tellsOfContact(rules)
     if (!llm || !isNote) return { draft: rules, readBy: 'rules', isNote }
+    if (breaker.isOpen()) return { draft: rules, readBy: 'rules-only', isNote }
     try {
-      const answer: unknown = await llm.completeJson({ ...question(text, context.reference, rules), limits })
+      const asked = llm.completeJson({ ...question(text, context.reference, rules), limits })
+      const answer: unknown = await breaker.watch(asked)
       const draft = noteDraftSchema.parse(answer)
       return { draft: grounded(draft, rules, text), readBy: 'model', isNote }
     } catch (error) {
@@ -56,6 +61,8 @@ export function createNoteReader({ core, llm, limits, log }: NoteReaderDeps) {
 
   return {
     read,
+    /** Whether a model would be asked about a sentence: its answer may take long. */
+    asksModel: (text: string): boolean => llm !== null && !breaker.isOpen() && findCommand(text) === null,
     /** Reads what a colleague wrote, with the names that their records carry. */
     async readFor(speaker: PersonActor, text: string, at: Date): Promise<NoteReading> {
       const { knownNames, self } = await core.read(async (tx) => ({
@@ -63,6 +70,30 @@ export function createNoteReader({ core, llm, limits, log }: NoteReaderDeps) {
         self: (await core.org.person(tx, speaker.personId)).name,
       }))
       return read(text, { reference: toLocal(at, core.timeZone), knownNames, self })
+    },
+  }
+}
+
+/** This often in a row in vain, then not again for so long. */
+const mostFailures = 3
+const restMs = 60_000
+
+/** A model that does not answer is left alone for a while: the rules answer at once meanwhile. */
+function createBreaker(now: () => number) {
+  let failures = 0
+  let restsUntil = 0
+  return {
+    isOpen: () => now() < restsUntil,
+    async watch<T>(answer: Promise<T>): Promise<T> {
+      try {
+        const value = await answer
+        failures = 0
+        return value
+      } catch (error) {
+        failures += 1
+        if (failures >= mostFailures) restsUntil = now() + restMs
+        throw error
+      }
     },
   }
 }

@@ -1,5 +1,5 @@
 /** Work that is due now. Rows hold the truth; a lost push is found again by a sweep. */
-export type WorkKind = 'relay' | 'deliveries' | 'deadlines' | 'inbox' | 'directory' | 'leavers'
+export type WorkKind = 'relay' | 'deliveries' | 'deadlines' | 'inbox' | 'notes' | 'directory' | 'leavers'
 
 export interface Queue {
   /** Says that there is work of this kind, for whichever process is free. Cheap; may be called inside a busy loop. */

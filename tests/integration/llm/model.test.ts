@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FollowUpEntity } from '../../../core/follow-ups/follow-up.js'
 import { LeadEntity } from '../../../core/leads/lead.js'
 import type { NoteDraft } from '../../../core/understanding/note-schema.js'
@@ -100,6 +100,48 @@ describe('a language model', () => {
     expect(model.requests).toHaveLength(1)
     const stored = await followUps()
     expect(stored.map((one) => [one.text, one.readBy])).toEqual([[sentence, 'rules-only']])
+  })
+
+  it('that hangs holds up only those who asked: a customer’s lead is there before their answers', async () => {
+    model.behave('hangs')
+    const patient = await startChat({ env: envFor({ LLM_TIMEOUT_MS: '2500' }) })
+    try {
+      const notes = [patient.wang, patient.zhao, patient.eastManager].map((one) => one.says(sentence))
+      await vi.waitFor(() => expect(model.requests.length).toBeGreaterThan(0))
+      const asked = patient.group.customer.says('你好，我想了解CRM报价，电话 13900139000')
+      await vi.waitFor(
+        async () => {
+          const leads = await patient.core.read((tx) => tx.getRepository(LeadEntity).find())
+          expect(leads.map((lead) => lead.phone)).toEqual(['13900139000'])
+        },
+        { timeout: 2000 },
+      )
+      expect(await followUps(patient)).toEqual([])
+      await Promise.all([...notes, asked])
+      expect(await followUps(patient)).toHaveLength(3)
+    } finally {
+      await patient.stop()
+    }
+  })
+
+  it('that fails three times in a row is left alone for a minute', async () => {
+    model.behave('500')
+    for (let i = 0; i < 5; i += 1) await chat.wang.says(sentence)
+    expect(model.requests).toHaveLength(3)
+    model.behave('good', understood)
+    await chat.clock.advance('2m')
+    await chat.wang.says(sentence)
+    expect(model.requests).toHaveLength(4)
+  })
+
+  it('keeps what one colleague says in its order', async () => {
+    await Promise.all([
+      chat.wang.says('刚和张总通了电话，报价30万，明天下午三点再联系'),
+      chat.wang.says('下次联系改到周五上午十点'),
+    ])
+    await chat.clock.advance('1m')
+    const [last] = await followUps()
+    expect(last?.nextAt).toBe('2026-03-13T10:00:00')
   })
 
   it('says on the card that asks whom it is about, too, that it did not answer', async () => {
