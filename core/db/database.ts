@@ -7,7 +7,7 @@ import { DataSource, type DataSourceOptions, type EntitySchema, type MigrationIn
 import { longText } from './columns.js'
 import { migrateInTurn } from './migrate-in-turn.js'
 import { readCommitted } from './isolation.js'
-import { explainOpening, refuseNewerTables } from './open-problems.js'
+import { explainOpening, refuseHalfRestored, refuseNewerTables } from './open-problems.js'
 import { SqliteDatabase } from './sqlite-driver.js'
 
 export type Dialect = 'sqlite' | 'mysql'
@@ -43,6 +43,7 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 async function openAndMigrate(settings: DatabaseSettings): Promise<Database> {
   const database = await connectDatabase(settings)
   try {
+    await refuseHalfRestored(database.writer)
     await refuseNewerTables(database.writer, settings.migrations.map(nameOf))
   } catch (error) {
     await database.close()

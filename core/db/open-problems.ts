@@ -59,6 +59,21 @@ export async function refuseNewerTables(source: DataSource, known: readonly stri
   }
 }
 
+/** Stands in a MySQL database while a restore fills it: tables are made and filled in many commits there. */
+export const unfinishedRestore = 'unfinished_restore'
+
+/** @throws ConfigError when a restore was cut off: half of the rows would look like all of them. */
+export async function refuseHalfRestored(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner()
+  try {
+    if (!(await runner.hasTable(unfinishedRestore))) return
+    const problem = 'a restore into this database was cut off: run npm run restore again, it begins anew'
+    throw new ConfigError([{ variable: 'DATABASE_URL', problem }])
+  } finally {
+    await runner.release()
+  }
+}
+
 function driverError(error: unknown): { code?: string; errcode?: number } {
   if (typeof error !== 'object' || error === null) return {}
   const inner = 'driverError' in error ? error.driverError : error

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { DataSource, EntitySchema, MigrationInterface } from 'typeorm'
 import type { FileStore } from '../../ports/files.js'
 import { connectDatabase, type Database } from '../database.js'
+import { unfinishedRestore } from '../open-problems.js'
 import { readArchive, type Cell, type Contents, type Head, type TableLine } from './archive.js'
 
 export interface RestoreInput {
@@ -78,18 +79,31 @@ async function restoreMysql(input: RestoreInput, head: Head): Promise<RestoreDon
   const database = await connectDatabase({ ...input, migrations: [] })
   try {
     const tables = await tableNames(database.writer)
-    if (tables.length > 0) throw new RestoreRefused('not_empty', `${tables.length} tables`)
+    // What a restore that was cut off has left is of no use to anybody.
+    if (tables.includes(unfinishedRestore)) await dropAll(database.writer)
+    else if (tables.length > 0) throw new RestoreRefused('not_empty', `${tables.length} tables`)
+    await database.writer.query(`CREATE TABLE ${unfinishedRestore} (startedAt VARCHAR(40) NOT NULL)`)
     try {
-      return await fill(input, head, async () => undefined)
+      const done = await fill(input, head, async () => undefined)
+      await database.writer.query(`DROP TABLE ${unfinishedRestore}`)
+      return done
     } catch (error) {
       // DDL commits by itself on MySQL, so what is there is taken away again by hand.
-      for (const table of await tableNames(database.writer))
-        await database.writer.query(`DROP TABLE \`${table}\``)
+      await dropAll(database.writer)
       throw error
     }
   } finally {
     await database.close()
   }
+}
+
+/** The mark goes last: cut off in here as well, the database is still known as unfinished. */
+async function dropAll(source: DataSource): Promise<void> {
+  const tables = await tableNames(source)
+  for (const table of tables.toSorted(
+    (a, b) => Number(a === unfinishedRestore) - Number(b === unfinishedRestore),
+  ))
+    await source.query(`DROP TABLE \`${table}\``)
 }
 
 async function tableNames(source: DataSource): Promise<string[]> {

@@ -11,13 +11,13 @@ import { openSnapshot } from '../../../core/db/backup/raw-tables.js'
 import { restore, RestoreRefused } from '../../../core/db/backup/restore.js'
 import { migrations } from '../../../core/db/migrations/index.js'
 import { verifyAll } from '../../../core/changes/verify.js'
-import { openDatabase } from '../../../core/db/database.js'
+import { connectDatabase, openDatabase } from '../../../core/db/database.js'
 import { createCore } from '../../../core/app.js'
 import { seedDemo } from '../../../core/demo/seed.js'
 import { entities } from '../../../core/entities.js'
 import { systemClock } from '../../../core/ports/clock.js'
 import { createIds } from '../../../core/ports/ids.js'
-import { emptyDatabase, startCore, type TestCore } from '../../support/test-core.js'
+import { emptyDatabase, startCore, usesMysql, type TestCore } from '../../support/test-core.js'
 
 let folder: string
 const undo: (() => unknown)[] = []
@@ -161,6 +161,22 @@ describe('a backup', () => {
     await restoreInto(target, archive)
     await expect(restoreInto(target, archive)).rejects.toMatchObject({ code: 'not_empty' })
   })
+
+  if (usesMysql) {
+    it('that is cut off in the middle is not mistaken for the whole, and begins anew', async () => {
+      const archive = readFileSync('tests/fixtures/backups/0002-sales.backup.gz')
+      const target = await sameEngineTarget()
+      // As a killed restore leaves it: its mark, and some of the tables.
+      const left = await connectDatabase({ url: target, entities, migrations: [] })
+      undo.push(() => left.close())
+      await left.writer.query('CREATE TABLE unfinished_restore (startedAt VARCHAR(40) NOT NULL)')
+      await left.writer.query('CREATE TABLE leads (id VARCHAR(26) NOT NULL)')
+      await expect(openDatabase({ url: target, entities, migrations })).rejects.toThrow('cut off')
+      expect(await restoreInto(target, archive)).toMatchObject({ rows: 2243 })
+      const opened = await openDatabase({ url: target, entities, migrations })
+      await opened.close()
+    })
+  }
 })
 
 describe('a backup of an earlier version', () => {
@@ -185,4 +201,45 @@ describe('a backup of an earlier version', () => {
     expect(breaks).toEqual([])
     expect(await core.read((tx) => core.org.everybody(tx))).toHaveLength(12)
   })
+
+  /** One row in every empty table, of whatever its columns take. */
+  async function fillEmptyTables(url: string): Promise<void> {
+    const { writer, close } = await connectDatabase({ url, entities, migrations: [] })
+    const runner = writer.createQueryRunner()
+    const empty = [...(await contentsOf(url))].flatMap(([name, rows]) => (rows.length ? [] : [name]))
+    for (const table of await runner.getTables(empty)) {
+      const name = table.name.split('.').at(-1) ?? ''
+      const columns = table.columns.filter(({ isGenerated, generatedType }) => !isGenerated && !generatedType)
+      await runner.query(
+        `INSERT INTO \`${name}\` (${columns.map((column) => `\`${column.name}\``).join(', ')})
+         VALUES (${columns.map(({ type }) => anyValue(type)).join(', ')})`,
+      )
+    }
+    await runner.release()
+    await close()
+  }
+
+  function anyValue(type: string): string {
+    if (/date|time/i.test(type)) return "'2026-03-11 10:00:00.000'"
+    if (/int|decimal|double|float|bool/i.test(type)) return '1'
+    if (/blob|binary/i.test(type)) return "x'00'"
+    return /json|text/i.test(type) ? "'{}'" : "'A'"
+  }
+
+  it.each(migrations.slice(2, -1).map(({ name }, index) => [name, index + 3] as const))(
+    '%s, with rows in each of its tables, keeps them all',
+    async (_name, count) => {
+      const target = await sameEngineTarget()
+      const archive = readFileSync('tests/fixtures/backups/0002-sales.backup.gz')
+      await restoreInto(target, archive, migrations.slice(0, count))
+      await fillEmptyTables(target)
+      const before = await contentsOf(target)
+      const database = await openDatabase({ url: target, entities, migrations })
+      undo.push(() => database.close())
+      const after = await contentsOf(target)
+      for (const [table, rows] of before) expect(after.get(table)?.length, table).toBe(rows.length)
+      const { upQueries } = await database.writer.driver.createSchemaBuilder().log()
+      expect(upQueries.map(({ query }) => query)).toEqual([])
+    },
+  )
 })
