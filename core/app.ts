@@ -5,6 +5,7 @@ import { createCustomers } from './customers/customers.js'
 import type { Database } from './db/database.js'
 import { createLeases } from './db/leases.js'
 import { createUnitOfWork } from './db/unit-of-work.js'
+import { createCalendarPreviews } from './deadlines/calendar-preview.js'
 import { createDeadlines } from './deadlines/deadlines.js'
 import { createConversion } from './deals/convert.js'
 import { createDeals } from './deals/deals.js'
@@ -52,6 +53,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const inbox = createInbox({ ...base, changes, work })
   const files = createFiles({ ...base, changes })
   const deadlines = createDeadlines({ ...base, changes, playbook, org, timeZone })
+  const calendarPreviews = createCalendarPreviews({ clock, playbook, timeZone })
   const deliveries = createDeliveries({ ...base, playbook, timeZone })
   bindings.onReachable(deliveries.reach)
   const credentials = createCredentials({ clock, playbook, deadlines, deliveries, timeZone })
@@ -85,6 +87,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
     inbox,
     files,
     deadlines,
+    calendarPreviews,
     deliveries,
     credentials,
     testMessages,

@@ -6,12 +6,12 @@ import type { Tx } from '../db/unit-of-work.js'
 import { DomainError } from '../errors.js'
 import { LeaveEntity, leavesAfter, type Leave } from '../org/leave.js'
 import type { Org } from '../org/org.js'
-import { can } from '../permissions/permissions.js'
 import type { DeadlineKind } from '../playbook/ladders.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import { DeadlineEntity } from './deadline.js'
+import { createLeaveViews } from './leave-view.js'
 import { addDays, fromLocal } from './working-time.js'
 
 /** A leave as people say it: local days, each end a whole day or half of one. Noon parts the halves. */
@@ -53,24 +53,33 @@ export interface LeavesDeps {
 
 /** Who is away from when to when. Their working time stands still, questions go to their deputy or the next manager. */
 export function createLeaves({ clock, ids, changes, org, playbook, timeZone, wake }: LeavesDeps) {
-  /** One's own leave, a manager's people, an admin's everybody. */
+  const views = createLeaveViews({ clock, org, playbook })
+
   async function requireRight(tx: Tx, actor: Actor, personId: string): Promise<void> {
     const person = await org.person(tx, personId)
-    if (actor.kind === 'system' || actor.personId === personId || can(actor, 'organisation.edit')) return
-    if (actor.role === 'manager' && actor.departmentIds.includes(person.departmentId)) return
+    if (actor.kind === 'system' || views.mayKeep(actor, person)) return
     throw new DomainError('permission.denied', { ability: 'leave.edit' })
   }
 
   return {
+    ...views,
+
     /**
-     * Notes a leave. What waits for the person goes on without them when it begins, where the ladder says so.
+     * Notes a leave. What waits for the person goes on without them when it begins, where the ladder says so. Noted a
+     * second time with the same ends, it is the same leave.
      *
-     * @throws DomainError `person.not_found`, `permission.denied`, `leave.invalid`, `leave.deputy` when the deputy is
-     * the person or has left.
+     * @throws DomainError `person.not_found`, `permission.denied`, `leave.invalid`, `leave.past` when it is over
+     * already, `leave.deputy` when the deputy is the person or has left.
      */
     async add(tx: Tx, actor: Actor, input: NewLeave): Promise<Leave> {
       await requireRight(tx, actor, input.personId)
       const span = leaveSpan(input, timeZone)
+      if (span.toAt <= clock.now()) throw new DomainError('leave.past')
+      const known = (await leavesAfter(tx, input.personId, clock.now())).find(
+        ({ fromAt, toAt }) =>
+          fromAt.getTime() === span.fromAt.getTime() && toAt.getTime() === span.toAt.getTime(),
+      )
+      if (known) return known
       const deputyId = input.deputyId ?? null
       const deputy = deputyId ? await org.person(tx, deputyId) : null
       if (deputy && (deputy.id === input.personId || deputy.state === 'left'))

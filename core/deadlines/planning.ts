@@ -27,11 +27,12 @@ export function createPlanning({ playbook, timeZone }: { playbook: Playbook; tim
     time: Ladder['time'],
     personId: string | null,
     from: Date,
+    by?: Calendar,
   ): Promise<PlanSettings> {
     const personal = time === 'working' && personId !== null
     const leaves = personal ? await leavesAfter(tx, personId, from) : []
     return {
-      calendar: await calendar(tx),
+      calendar: by ?? (await calendar(tx)),
       timeZone,
       absences: leaves.map(({ fromAt, toAt }) => ({ from: fromAt, to: toAt })),
     }
@@ -41,9 +42,13 @@ export function createPlanning({ playbook, timeZone }: { playbook: Playbook; tim
     calendar,
     settings,
 
-    /** A running deadline's plan under a ladder: from its own start, its pauses not counted. */
-    async replanned(tx: EntityManager, deadline: Deadline, ladder: Ladder): Promise<Plan> {
-      const base = await settings(tx, ladder.time, deadline.personId, deadline.startedAt)
+    /**
+     * A running deadline's plan under a ladder: from its own start, its pauses not counted.
+     *
+     * @param by - another calendar than the one in force.
+     */
+    async replanned(tx: EntityManager, deadline: Deadline, ladder: Ladder, by?: Calendar): Promise<Plan> {
+      const base = await settings(tx, ladder.time, deadline.personId, deadline.startedAt, by)
       return planLadder(ladder, deadline.startedAt, {
         ...base,
         heldMs: deadline.heldMs,

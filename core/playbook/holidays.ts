@@ -8,8 +8,11 @@ const feastSchema = z
     to: localDate.describe('放假最后一天'),
     makeUpDays: z.array(localDate).max(10).describe('调休上班的日子'),
   })
-  .refine((feast) => feast.from <= feast.to, '最后一天不能早于第一天')
-  .refine((feast) => spanDays(feast.from, feast.to) <= 31, '一个节日最多放 31 天')
+  .refine((feast) => feast.from <= feast.to, { path: ['to'], error: '不能早于第一天' })
+  .refine((feast) => spanDays(feast.from, feast.to) <= 31, {
+    path: ['to'],
+    error: '一个节日最多放 31 天',
+  })
 
 /** Public holidays by year, as they are announced: nothing is worked out for a year that is not listed. */
 export const holidaysSchema = z.strictObject({

@@ -46,7 +46,9 @@ export type LadderStep = z.infer<typeof ladderStepSchema>
 
 export const ladderSchema = z.strictObject({
   dueIn: span.refine((text) => Number.parseInt(text, 10) >= 0, '不能是负数').describe('多久到期'),
-  time: z.enum(['clock', 'working']).describe('clock：按钟表；working：只算工作时间，1d 为一个工作日'),
+  time: z
+    .enum(['clock', 'working'])
+    .describe('怎么计时，clock：按钟表；working：只算工作时间，1d 为一个工作日'),
   whenAway: z
     .enum(['next', 'wait'])
     .optional()

@@ -14,7 +14,7 @@ export const noticesSchema = z.strictObject({
       to: clock.describe('到几点止；早于开始时间就是第二天'),
       except: z.array(z.string().min(1).max(40)).max(60).describe('哪些卡片照常发送'),
     })
-    .refine(({ from, to }) => from !== to, '开始和结束不能相同'),
+    .refine(({ from, to }) => from !== to, { path: ['to'], error: '开始和结束不能相同' }),
   digest: z.strictObject({
     kinds: z
       .array(
@@ -25,7 +25,8 @@ export const noticesSchema = z.strictObject({
         }),
       )
       .max(60)
-      .refine((kinds) => new Set(kinds.map(({ card }) => card)).size === kinds.length, '同一种卡片只写一条'),
+      .refine((kinds) => new Set(kinds.map(({ card }) => card)).size === kinds.length, '同一种卡片只写一条')
+      .describe('哪些卡片会合成一张'),
     collectSeconds: z.number().int().min(1).max(60).describe('成批的消息先等多少秒，好合成一张'),
     shown: z.number().int().min(1).max(20).describe('合成的卡片上列出前几条'),
   }),

@@ -9,6 +9,7 @@ import { DomainError } from '../errors.js'
 import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import { documentNames, documents, type DocumentName, type DocumentOf } from './documents.js'
+import { sayProblems } from './problems.js'
 
 /** A version of a document: draft → published → archived. At most one of a document is published. */
 export interface PlaybookVersion {
@@ -90,6 +91,16 @@ export function createPlaybook({ clock, ids, changes }: { clock: Clock; ids: Ids
     /** Reads the documents anew when they are next asked for: another process may have published one. */
     forget() {
       cache.clear()
+    },
+
+    /**
+     * A body as it would be stored; writes nothing.
+     *
+     * @throws DomainError as for `saveDraft`.
+     */
+    examine<N extends DocumentName>(actor: Actor, name: N, body: unknown): DocumentOf<N> {
+      requireAdmin(actor)
+      return check(name, body) as DocumentOf<N>
     },
 
     /**
@@ -182,11 +193,7 @@ function check(name: DocumentName, body: unknown): unknown {
   const schema: z.ZodType = documents[name].schema
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map((issue) => ({
-    path: issue.path.join('.'),
-    message: issue.message,
-  }))
-  throw new DomainError('playbook.invalid', { name, problems })
+  throw new DomainError('playbook.invalid', { name, problems: sayProblems(schema, parsed.error) })
 }
 
 /** The rules decide what everybody may do, so they are checked before the module of permissions stands. */

@@ -10,6 +10,7 @@ import { addDoctorRoutes } from './doctor-routes.js'
 import { addFileRoutes } from './file-routes.js'
 import { addFollowUpRoutes } from './follow-up-routes.js'
 import { addLadderRoutes } from './ladder-routes.js'
+import { addLeaveRoutes } from './leave-routes.js'
 import { addLeadEntryRoutes } from './lead-entry-routes.js'
 import { addLeadRoutes } from './lead-routes.js'
 import { addLiveRoute } from './live.js'
@@ -17,6 +18,7 @@ import { addMessageRoutes } from './message-routes.js'
 import { addPeopleRoutes } from './people-routes.js'
 import { addPlanRoutes } from './plan-routes.js'
 import { answerProblems } from './problems.js'
+import { addRuleRoutes } from './rule-routes.js'
 import { addSessionRoutes } from './session-routes.js'
 import { addSignInRoutes } from './sign-in-routes.js'
 import { addSystemRoutes } from './system-routes.js'
@@ -66,6 +68,8 @@ export function createApi(deps: ApiDeps): Router {
   addDirectoryRoutes(add, deps)
   addDoctorRoutes(router, deps, add)
   addLadderRoutes(add, deps)
+  addRuleRoutes(add, deps)
+  addLeaveRoutes(add, deps)
   addLiveRoute(router, deps)
   return router
 }

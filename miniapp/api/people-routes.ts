@@ -34,7 +34,14 @@ export function addPeopleRoutes(add: AddRoute, { core, config }: ApiDeps): void 
   add('get', '/team', (_ctx, actor): Promise<Team> => {
     authorize(actor, 'lead.reassign')
     return core.read(async (tx) => {
-      const reps = await teamOf(tx, actor)
+      const there = await teamOf(tx, actor)
+      // Those on leave get no leads and are not among the reps; their manager still wants to see them.
+      const away = (await core.deadlines.leaves.coming(tx, actor)).flatMap(({ leave, person }) =>
+        leave.fromAt <= core.clock.now() && person.role === 'rep'
+          ? [{ ...person, state: 'away' as const }]
+          : [],
+      )
+      const reps = [...new Map([...there, ...away].map((one) => [one.id, one])).values()]
       const numbers = await numbersOf(
         tx,
         reps.map(({ id }) => id),

@@ -1,6 +1,7 @@
 import type { Context, Next } from 'koa'
 import type { z } from 'zod'
 import { DomainError, PlatformError } from '../../core/errors.js'
+import type { RuleProblem } from '../../core/playbook/problems.js'
 import type { Problem } from '../contract/common.js'
 import { refusalFor } from './texts.js'
 
@@ -21,6 +22,11 @@ export function answerProblems(log: ApiLog) {
       if (status === 500) log.error({ err: error, path: ctx.path }, 'request failed')
       const problem: Problem = { code, message }
       if (Array.isArray(data.fields)) problem.fields = data.fields as Problem['fields']
+      else if (Array.isArray(data.problems))
+        problem.fields = (data.problems as RuleProblem[]).map(({ path, message: said }) => ({
+          field: path,
+          message: said,
+        }))
       else if (field) problem.fields = [{ field, message }]
       ctx.status = status
       ctx.body = problem
