@@ -83,10 +83,11 @@ async function planColleague(
     }
   }
   const found = findCommand(event.text)
-  if (found)
-    return verified((tx) =>
-      answer(tx, { card: found.command.answer.kind, subject: me, params: found.params }),
-    )
+  if (found) {
+    const { command, params: said } = found
+    const params = command.settle?.(said, { now: core.clock.now(), timeZone: core.timeZone }) ?? said
+    return verified((tx) => answer(tx, { card: command.answer.kind, subject: me, params }))
+  }
   const text = event.text.replace(/^@\S+\s*/, '').trim()
   const correction = await core.read((tx) => findCorrection(core, tx, speaker, text, new Date(event.at)))
   if (correction)

@@ -25,6 +25,9 @@ const refusals: Record<string, (data: Record<string, unknown>) => string> = {
   'task.not_found': () => '没有找到这条待办。',
   'delivery.not_found': () => '没有找到这条消息。',
   'task.closed': () => '这条待办已经处理过了。',
+  'leave.past': () => '这段时间已经过去了，不用登记。',
+  'leave.invalid': () => '没有看懂从哪天到哪天，一次最长一年。',
+  'leave.not_found': () => '没有找到这次请假。',
   'value.invalid': ({ field, rule }) => `${String(field)}${String(rule)}`,
   'form.invalid': ({ problems }) => (Array.isArray(problems) ? problems.join('；') : '填写的内容有误'),
 }

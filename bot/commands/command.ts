@@ -7,5 +7,7 @@ export interface Command {
   about: string
   /** Matched against the whole message, trimmed. Named groups become the card's params. */
   pattern: RegExp
+  /** Puts what depends on the moment of asking (明天) into the params: the card is drawn again later. */
+  settle?: (params: Record<string, string>, at: { now: Date; timeZone: string }) => Record<string, string>
   answer: CardKind
 }

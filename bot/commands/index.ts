@@ -3,6 +3,7 @@ import type { Command } from './command.js'
 import { myDeals } from './deal.js'
 import { find } from './find.js'
 import { createHelp } from './help.js'
+import { leave } from './leave.js'
 import { myLeads } from './my-leads.js'
 import { newLead } from './new-lead.js'
 import { notices } from './notices.js'
@@ -12,7 +13,16 @@ import { writeFollowUp } from './write-follow-up.js'
 const { help, unknown } = createHelp(() => commands)
 
 /** What colleagues can say. The first pattern that fits is taken; everything else is a follow-up or not understood. */
-export const commands: readonly Command[] = [myLeads, today, find, newLead, writeFollowUp, myDeals, help]
+export const commands: readonly Command[] = [
+  myLeads,
+  today,
+  find,
+  newLead,
+  writeFollowUp,
+  myDeals,
+  leave,
+  help,
+]
 
 /** The cards that answer, for the registry of cards. */
 export const answers: readonly CardKind[] = [

@@ -14,6 +14,13 @@ export async function noticeScenes(scene: Scene): Promise<GalleryCard[]> {
   const installation = { type: 'installation' as const, id: 'gallery' }
 
   await add('帮助', 'answer.help', me, rep)
+  await add('请假', 'answer.leave', me, rep, {
+    said: '明天下午',
+    from: '2026-03-12',
+    fromHalf: 'pm',
+    to: '2026-03-12',
+  })
+  await add('请假没写日子', 'answer.leave', me, rep)
   await add('没有看懂', 'answer.unknown', me, rep)
   await add('账号没有绑定', 'answer.unbound', installation, null)
   await add('被拒绝的一步', 'answer.refused', me, rep, { code: 'permission.denied' })

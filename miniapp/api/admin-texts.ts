@@ -90,6 +90,7 @@ export const moreCardLabels: Record<string, string> = {
   'answer.trouble': '回复：稍后再试',
   'answer.today': '回复：今日',
   'answer.write-follow-up': '回复：写跟进',
+  'answer.leave': '回复：请假',
 }
 
 /** What an event of the inbox is. */
