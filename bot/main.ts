@@ -7,6 +7,7 @@ import { createOpenAiModel } from '../adapters/llm/openai.js'
 import { createOutreach } from '../adapters/outreach/outreach.js'
 import { openPlatforms } from '../adapters/platforms.js'
 import type { Sandbox } from '../adapters/sandbox/sandbox.js'
+import { readCertificate } from '../adapters/tls/certificate.js'
 import { createCore, type Core } from '../core/app.js'
 import { readConfig, type Config } from '../core/config.js'
 import { openDatabase, refreshStatistics } from '../core/db/database.js'
@@ -161,6 +162,9 @@ export async function start(
         log,
         several,
         maintain: () => refreshStatistics(database),
+        ...(config.publicUrl.startsWith('https:')
+          ? { readCertificate: () => readCertificate(config.publicUrl) }
+          : {}),
         directories,
         relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
         sender: {

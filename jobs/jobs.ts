@@ -20,6 +20,7 @@ export interface JobsDeps {
   relay: Pick<RelayDeps, 'consumer' | 'react'>
   sender: Omit<SenderDeps, 'core' | 'log'>
   maintain: SchedulesDeps['maintain']
+  readCertificate?: SchedulesDeps['readCertificate']
   /** Organisations that are brought in and kept in line. */
   directories?: readonly Directory[]
 }
@@ -43,6 +44,7 @@ export function createJobs({
   relay,
   sender,
   maintain,
+  readCertificate,
   directories = [],
 }: JobsDeps) {
   const relaying = createRelay({ core, log, ...relay })
@@ -51,7 +53,10 @@ export function createJobs({
   const deadlines = createDeadlineRunner({ core, log, wake: () => queue.pushHere('deadlines') })
   const directorySync = createDirectorySyncJob({ core, log, directories })
   const leavers = createLeaversJob({ core })
-  const schedules = createSchedules({ core, log, maintain, reconcile: directorySync.plan })
+  const schedules = createSchedules({
+    ...{ core, log, maintain, reconcile: directorySync.plan },
+    ...(readCertificate ? { readCertificate } : {}),
+  })
   const elected =
     several &&
     createLeader({

@@ -12,6 +12,8 @@ export interface SchedulesDeps {
   maintain: () => Promise<void>
   /** Asks for the nightly look at the platforms' organisations. */
   reconcile?: () => Promise<void>
+  /** Until when the certificate of our own address is good; null when it cannot be read. */
+  readCertificate?: () => Promise<Date | null>
 }
 
 interface Schedule {
@@ -35,7 +37,7 @@ const mostSealedDays = 31
  * What happens once a day. Every process wakes at the time; the lease that names the schedule and the day lets one of
  * them run it, and stays as the mark that it is done. A run that failed or was missed is made up for within ten minutes.
  */
-export function createSchedules({ core, log, maintain, reconcile }: SchedulesDeps) {
+export function createSchedules({ core, log, maintain, reconcile, readCertificate }: SchedulesDeps) {
   async function sealPast(): Promise<void> {
     const now = core.clock.now()
     const today = localDay(now, core.timeZone)
@@ -72,11 +74,20 @@ export function createSchedules({ core, log, maintain, reconcile }: SchedulesDep
     log.info({ keys, leases, tries, runs }, 'what has expired is removed')
   }
 
+  async function lookAtCertificate(read: () => Promise<Date | null>): Promise<void> {
+    const expiresAt = await read()
+    if (expiresAt) await core.write((tx) => core.credentials.noteCertificate(tx, expiresAt))
+    else log.info({}, 'the certificate of PUBLIC_URL could not be read')
+  }
+
   const schedules: Schedule[] = [
     { key: 'seal', at: '00:10', run: sealPast },
     { key: 'statistics', at: '03:30', run: maintain },
     { key: 'prune', at: '03:40', run: prune },
     ...(reconcile ? [{ key: 'directory', at: '03:40', run: reconcile }] : []),
+    ...(readCertificate
+      ? [{ key: 'certificate', at: '07:30', run: () => lookAtCertificate(readCertificate) }]
+      : []),
   ]
 
   /** The day whose run is the last that has come due. */

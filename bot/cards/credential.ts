@@ -1,4 +1,5 @@
 import { localDay } from '../../core/deadlines/working-time.js'
+import { certificateKey } from '../../core/deliveries/credentials.js'
 import type { Card } from '../../core/ports/card.js'
 import { dayName } from '../format.js'
 import type { CardKind } from './card-kind.js'
@@ -26,7 +27,10 @@ export const credentialExpiry: CardKind = {
       tone: days <= 7 ? 'danger' : 'warning',
       subtitle: `到期日：${dayName(item.expiresOn, today)}`,
       blocks: item.renew ? [{ type: 'text', text: item.renew }] : [],
-      footnote: '续期后，请在规则“到期提醒”里改成新的到期日',
+      footnote:
+        item.key === certificateKey
+          ? '每天自动读取，不需要登记'
+          : '续期后，请在“我的 → 规则 → 到期提醒”里改成新的到期日',
     }
   },
 }

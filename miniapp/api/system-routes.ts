@@ -157,7 +157,7 @@ async function readCredentials(
   core: Core,
   today: string,
 ): Promise<SystemState['credentials']> {
-  const { items } = await core.playbook.get(tx, 'credentials')
+  const items = await core.credentials.all(tx)
   const daysTo = (day: string) =>
     Math.round((Date.parse(`${day}T00:00Z`) - Date.parse(`${today}T00:00Z`)) / dayMs)
   return items

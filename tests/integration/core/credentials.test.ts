@@ -57,4 +57,33 @@ describe('a licence that runs out', () => {
     await days(400)
     expect(fake.shown).toEqual([])
   })
+
+  describe('by the certificate of our own address, which nobody has written down', () => {
+    const read = (day: string) =>
+      stand.core.write((tx) => stand.core.credentials.noteCertificate(tx, new Date(`${day}T03:00:00Z`)))
+
+    it('warns as for any other, and stays when the rules change', async () => {
+      await read('2026-03-20')
+      await stand.publish('credentials', { items: [] })
+      await stand.notifyAll()
+      for (let n = 0; n < 12; n++) {
+        await read('2026-03-20')
+        await days(1)
+      }
+      expect(fake.shown.map(({ title }) => title)).toEqual([
+        '网站的 HTTPS 证书还有 8 天到期',
+        '网站的 HTTPS 证书还有 7 天到期',
+        '网站的 HTTPS 证书还有 1 天到期',
+      ])
+    })
+
+    it('is silent once a renewed one is read', async () => {
+      await read('2026-05-01')
+      await read('2026-07-30')
+      await days(60)
+      expect(fake.shown).toEqual([])
+      const [item] = await stand.core.read((tx) => stand.core.credentials.all(tx))
+      expect(item).toMatchObject({ name: '网站的 HTTPS 证书', expiresOn: '2026-07-30' })
+    })
+  })
 })

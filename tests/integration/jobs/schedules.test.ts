@@ -77,3 +77,22 @@ it('removes events that were done a month ago, and no younger ones', async () =>
   const left = await core.read((tx) => select<{ eventId: string }>(tx, 'SELECT eventId FROM inbox'))
   expect(left).toEqual([{ eventId: 'young' }])
 })
+
+it('reads the certificate of our address once a day, and goes on when it cannot be read', async () => {
+  const { core, clock } = test
+  const answers = [null, new Date('2026-06-01T00:00:00Z')]
+  const readCertificate = async () => answers.shift() ?? null
+  const schedules = createSchedules({
+    core,
+    log: silentLog,
+    maintain: async () => undefined,
+    readCertificate,
+  })
+  const watched = () => core.read((tx) => core.credentials.all(tx))
+  await schedules.lookAtAll()
+  await schedules.lookAtAll()
+  expect(await watched()).toEqual([])
+  clock.advance(day)
+  await schedules.lookAtAll()
+  expect(await watched()).toMatchObject([{ name: '网站的 HTTPS 证书', expiresOn: '2026-06-01' }])
+})
