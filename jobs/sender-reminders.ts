@@ -137,7 +137,7 @@ export function createReminderSender({
 }
 
 /** Reasons that hold for every way: nothing takes the skipped one's place. */
-const useless = new Set(['gone', 'read', 'acted', 'late'])
+const useless = new Set(['gone', 'read', 'acted', 'late', 'settled'])
 
 /** What is read out or written: the card's title, which carries no phone number, and where to go. */
 export const reminderText = (title: string): string =>

@@ -42,7 +42,7 @@ export const digest: CardKind = {
     const { core, tx, delivery, now } = view
     const kind = words[delivery.params['kind'] ?? ''] ?? others
     const { shown } = (await core.playbook.get(tx, 'notices')).digest
-    const { count, first } = await core.deliveries.foldedInto(tx, delivery.id, shown)
+    const { count, settled, first } = await core.deliveries.foldedInto(tx, delivery.id, shown)
     const names: { label: string; value: string; wide: boolean }[] = []
     for (const one of first)
       names.push({
@@ -53,7 +53,7 @@ export const digest: CardKind = {
     const rest = count - names.length
     return {
       kind: 'digest',
-      title: kind.title(count),
+      title: count === 0 && settled > 0 ? `${settled} 条都已有人处理` : kind.title(count),
       tone: 'info',
       subtitle: '消息较多，合成一张发给你',
       blocks: names.length > 0 ? [{ type: 'fields', fields: names }] : [],

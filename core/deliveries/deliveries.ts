@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import type { Platform } from '../ports/platform.js'
 import { pruneAttempts } from './attempts.js'
+import { createClaims } from './claims.js'
 import {
   DeliveryEntity,
   isKeptTrue,
@@ -17,7 +18,7 @@ import {
   type Delivery,
   type DeliveryState,
 } from './delivery.js'
-import { createClaims } from './claims.js'
+import { isOpenFold } from './fold.js'
 import { createMessageLog } from './log.js'
 import { createOutcomes } from './outcomes.js'
 import { planDelivery } from './plan.js'
@@ -70,7 +71,7 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
   const wake = () => {
     for (const waker of wakers) waker()
   }
-  const reminders = createReminders({ ids, playbook })
+  const reminders = createReminders({ clock, ids, playbook, wake })
   const outcomes = createOutcomes({ clock, ids, reminders, wake })
 
   /** Whether cards of a kind are about to pile up before one person. */
@@ -242,17 +243,22 @@ export function createDeliveries({ clock, ids, playbook, timeZone }: DeliveriesD
       })
     },
 
-    /** What a digest stands for: how many, and the first of them. */
+    /** What a digest stands for: how many still wait for somebody, the first of them, and how many are settled. */
     async foldedInto(
       tx: EntityManager,
-      digestId: string,
+      id: string,
       most: number,
-    ): Promise<{ count: number; first: Delivery[] }> {
+    ): Promise<{ count: number; settled: number; first: Delivery[] }> {
       const rows = tx.getRepository(DeliveryEntity)
-      const where = { foldedInto: digestId }
+      // A copy on another messenger says what the first one says.
+      const digestId = (await rows.findOneBy({ id }))?.parentId ?? id
+      const open = () =>
+        rows.createQueryBuilder().where('foldedInto = :digestId', { digestId }).andWhere(isOpenFold)
+      const count = await open().getCount()
       return {
-        count: await rows.countBy(where),
-        first: await rows.find({ where, order: { id: 'ASC' }, take: most }),
+        count,
+        settled: (await rows.countBy({ foldedInto: digestId })) - count,
+        first: await open().orderBy('id', 'ASC').limit(most).getMany(),
       }
     },
 

@@ -9,6 +9,11 @@ import { newRow } from './row.js'
 
 export const digestCard = 'digest'
 
+/** Why a folded delivery needs nobody any more: its record has been dealt with. */
+export const settled = 'settled'
+/** Of those that a digest stands for, the ones that still wait for somebody. For SQL. */
+export const isOpenFold = `(failure IS NULL OR failure <> '${settled}')`
+
 interface Group {
   personId: string
   card: string

@@ -1,9 +1,9 @@
 import { LessThanOrEqual } from 'typeorm'
 import { updateRows } from '../db/rows.js'
-import { execute } from '../db/sql.js'
+import { execute, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Clock } from '../ports/clock.js'
-import type { OutreachReceipt } from '../ports/outreach.js'
+import { outreachChannels, type OutreachReceipt } from '../ports/outreach.js'
 import type { Platform } from '../ports/platform.js'
 import { DeliveryEntity, type Delivery } from './delivery.js'
 import type { DeliveryReminders } from './reminders.js'
@@ -16,6 +16,12 @@ export const nextPollAt = (now: Date, polls: number): Date | null =>
   polls >= mostPolls
     ? null
     : new Date(now.getTime() + (pollWaitsMs[Math.min(polls, pollWaitsMs.length - 1)] ?? 0))
+
+/** Providers report within milliseconds, also before their answer to the order was written down. */
+export class ReceiptTooEarly extends Error {}
+
+/** An order is answered, or given up, within this. */
+const longestOrderMs = 60_000
 
 type Receive = (tx: Tx, id: string, state: 'delivered' | 'read') => Promise<boolean>
 
@@ -51,12 +57,20 @@ export function createPolls({ clock, receipt, reminders }: PollsDeps) {
       return mine
     },
 
-    /** What a provider outside the messenger says of an order. @returns false when it told nothing new. */
+    /**
+     * What a provider outside the messenger says of an order.
+     *
+     * @returns false when it told nothing new.
+     * @throws ReceiptTooEarly when it may be of an order whose name is not written down yet: it is to be told again.
+     */
     async outreachReceipt(tx: Tx, told: OutreachReceipt): Promise<boolean> {
       const delivery = await tx
         .getRepository(DeliveryEntity)
         .findOneBy({ platformMessageId: told.providerMessageId, provider: told.provider })
-      if (!delivery) return false
+      if (!delivery) {
+        if (await isBeingPlaced(tx, clock.now())) throw new ReceiptTooEarly()
+        return false
+      }
       if (told.state !== 'failed') return receipt(tx, delivery.id, told.state)
       const moved = await execute(
         tx,
@@ -67,4 +81,15 @@ export function createPolls({ clock, receipt, reminders }: PollsDeps) {
       return moved === 1
     },
   }
+}
+
+/** Whether an order is under way of which nobody knows yet what the provider calls it. */
+async function isBeingPlaced(tx: Tx, now: Date): Promise<boolean> {
+  const [found] = await select(
+    tx,
+    `SELECT id FROM deliveries WHERE state = 'sending' AND handedAt > ? AND platformMessageId IS NULL
+     AND channel IN (${marks(outreachChannels)}) LIMIT 1`,
+    [new Date(now.getTime() - longestOrderMs), ...outreachChannels],
+  )
+  return found !== undefined
 }

@@ -1,14 +1,15 @@
 import type { EntityManager } from 'typeorm'
 import { spanMs } from '../deadlines/ladder.js'
-import { execute, insertIgnore } from '../db/sql.js'
-import type { Tx } from '../db/unit-of-work.js'
+import { execute, insertIgnore, marks, select } from '../db/sql.js'
+import { afterCommit, type Tx } from '../db/unit-of-work.js'
 import type { Subject } from '../changes/change.js'
 import type { ReminderRule } from '../playbook/reminders.js'
 import type { Playbook } from '../playbook/playbook.js'
+import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import type { Platform } from '../ports/platform.js'
-import { DeliveryEntity, type Delivery } from './delivery.js'
-import { digestCard } from './fold.js'
+import { DeliveryEntity, shownStates, type Delivery, type DeliveryState } from './delivery.js'
+import { digestCard, isOpenFold, settled } from './fold.js'
 import { newRow } from './row.js'
 
 /** A reminder that could not be given for this long is noise. */
@@ -16,11 +17,18 @@ export const reminderKeepMs = 30 * 60_000
 
 type Step = ReminderRule['steps'][number]
 
+interface RemindersDeps {
+  clock: Clock
+  ids: Ids
+  playbook: Playbook
+  wake: () => void
+}
+
 /**
  * Strong reminders of cards: rows of the ledger beside the card, one for each way and step, made in the unit that marks
  * the card as sent. Each is due at its step's time and asks then whether it is still needed.
  */
-export function createReminders({ ids, playbook }: { ids: Ids; playbook: Playbook }) {
+export function createReminders({ clock, ids, playbook, wake }: RemindersDeps) {
   async function stepsOf(tx: EntityManager, parent: Pick<Delivery, 'card' | 'params'>): Promise<Step[]> {
     const card = parent.card === digestCard ? (parent.params['kind'] ?? '') : parent.card
     return (await playbook.get(tx, 'reminders')).rules.find((rule) => rule.card === card)?.steps ?? []
@@ -96,21 +104,52 @@ export function createReminders({ ids, playbook }: { ids: Ids; playbook: Playboo
       const parent = await parentOf(tx, reminder)
       if (!parent) return { parent: null, useless: 'gone' }
       if (parent.state === 'read' || parent.state === 'acted') return { parent, useless: parent.state }
+      if (parent.card === digestCard && !(await hasOpen(tx, parent.id))) return { parent, useless: settled }
       const planned = Math.max(reminder.queuedAt.getTime(), (parent.sentAt ?? reminder.queuedAt).getTime())
       const step = (await stepsOf(tx, parent))[Number(reminder.params['step'])]
       const due = planned + (step ? spanMs(step.after) : 0)
       return { parent, useless: now.getTime() - due > reminderKeepMs ? 'late' : null }
     },
 
-    /** Somebody has dealt with the record: nobody need be pressed about it any more. @returns how many were waiting. */
-    settle(tx: Tx, subject: Subject): Promise<number> {
-      return execute(
+    /**
+     * Somebody has dealt with the record: nobody need be pressed about it any more, and digests do not count it.
+     *
+     * @returns how many reminders were waiting.
+     */
+    async settle(tx: Tx, { type, id }: Subject): Promise<number> {
+      const waiting = await execute(
         tx,
-        `UPDATE deliveries SET state = 'skipped', workAt = NULL, failure = 'settled' WHERE subjectType = ?
+        `UPDATE deliveries SET state = 'skipped', workAt = NULL, failure = '${settled}' WHERE subjectType = ?
          AND subjectId = ? AND state = 'queued' AND channel <> 'messenger'`,
-        [subject.type, subject.id],
+        [type, id],
       )
+      await settleFolded(tx, { type, id })
+      return waiting
     },
+  }
+
+  async function settleFolded(tx: Tx, { type, id }: Subject): Promise<void> {
+    const folded = await select<{ foldedInto: string }>(
+      tx,
+      `SELECT DISTINCT foldedInto FROM deliveries WHERE subjectType = ? AND subjectId = ? AND state = 'folded' AND ${isOpenFold}`,
+      [type, id],
+    )
+    if (folded.length === 0) return
+    await execute(
+      tx,
+      `UPDATE deliveries SET failure = '${settled}' WHERE subjectType = ? AND subjectId = ? AND state = 'folded'`,
+      [type, id],
+    )
+    const digests = folded.map(({ foldedInto }) => foldedInto)
+    const drawn: DeliveryState[] = [...shownStates, 'sending']
+    const found = marks(digests)
+    const shown = await execute(
+      tx,
+      `UPDATE deliveries SET wantedRev = wantedRev + 1, workAt = ? WHERE (id IN (${found}) OR parentId IN (${found}))
+       AND channel = 'messenger' AND state IN (${marks(drawn)}) AND (platformMessageId IS NOT NULL OR state = 'sending')`,
+      [clock.now(), ...digests, ...digests, ...drawn],
+    )
+    if (shown > 0) afterCommit(tx, wake)
   }
 }
 
@@ -118,4 +157,14 @@ export type DeliveryReminders = ReturnType<typeof createReminders>
 
 async function parentOf(tx: EntityManager, { parentId }: Delivery): Promise<Delivery | null> {
   return parentId ? tx.getRepository(DeliveryEntity).findOneBy({ id: parentId }) : null
+}
+
+/** Whether any of those that a digest stands for still waits for somebody. */
+async function hasOpen(tx: EntityManager, digestId: string): Promise<boolean> {
+  const [open] = await select(
+    tx,
+    `SELECT id FROM deliveries WHERE foldedInto = ? AND ${isOpenFold} LIMIT 1`,
+    [digestId],
+  )
+  return open !== undefined
 }

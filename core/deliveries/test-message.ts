@@ -77,12 +77,12 @@ export function createTestMessages({ clock, ids, org, deliveries }: TestMessageD
       const accounts = delivery.personId ? await org.accountsOf(tx, delivery.personId) : []
       const choice = chooseRoute(accounts, running, clock.now())
       const last = (await attemptsOf(tx, id)).at(-1)
-      return [
+      const before = [
         boundStep(accounts.length, delivery),
         routeStep(choice.route ? choice.route.platform : null, choice.route ? null : choice.why, delivery),
-        handedStep(delivery, last?.code ?? null),
-        ...receiptSteps(delivery),
       ]
+      const isStopped = before.some(({ state }) => state === 'stopped')
+      return [...before, handedStep(delivery, last?.code ?? null, isStopped), ...receiptSteps(delivery)]
     },
   }
 }
@@ -90,12 +90,17 @@ export function createTestMessages({ clock, ids, org, deliveries }: TestMessageD
 function boundStep(accounts: number, { queuedAt }: Delivery): TestStep {
   return accounts > 0
     ? { station: 'bound', state: 'done', at: queuedAt, note: `已绑定 ${accounts} 个账号` }
-    : { station: 'bound', state: 'stopped', at: null, note: '还没有绑定账号：在组织页面里绑定后会立即补发' }
+    : {
+        station: 'bound',
+        state: 'stopped',
+        at: null,
+        note: '还没有绑定账号：在“系统状态”里绑定后会立即补发；平台上有他而这里没有时，先做一次“组织同步”',
+      }
 }
 
 const noRoute = {
   unbound: '没有账号可选',
-  broken: '账号被平台拒收：在组织页面里查看原因',
+  broken: '账号被平台拒收：原因见“系统状态”，改好后做一次“组织同步”',
   'not-running': '账号所在的平台没有接入这个系统',
 }
 
@@ -109,15 +114,20 @@ function routeStep(
   return { station: 'routed', state: 'stopped', at: null, note: why ? noRoute[why] : '没有可用的平台' }
 }
 
-function handedStep({ state, sentAt, failure, attempts }: Delivery, code: string | null): TestStep {
-  if (sentAt) return { station: 'handed', state: 'done', at: sentAt, note: '平台已接收' }
-  const why = failure ?? code
-  if (state === 'unknown')
-    return { station: 'handed', state: 'stopped', at: null, note: '已交给平台，但没有收到答复' }
-  if (state === 'failed' || state === 'expired')
-    return { station: 'handed', state: 'stopped', at: null, note: `平台没有接收：${why ?? '原因未知'}` }
-  const tried = attempts > 0 ? `试过 ${attempts} 次（${why ?? '原因未知'}），会继续重试` : '正在发送'
-  return { station: 'handed', state: 'waiting', at: null, note: tried }
+function handedStep(delivery: Delivery, code: string | null, isStopped: boolean): TestStep {
+  const { state, sentAt, deliveredAt, readAt, actedAt, failure, attempts, waitingFor } = delivery
+  const step = (at: Date | null, now: TestStep['state'], note: string): TestStep => ({
+    ...{ station: 'handed', state: now, at, note },
+  })
+  if (sentAt) return step(sentAt, 'done', '平台已接收')
+  // The platform never answered, and what came back shows all the same that it has the message.
+  const told = deliveredAt ?? readAt ?? actedAt
+  if (told) return step(told, 'done', '平台已接收：没有答复，从回执得知')
+  const why = failure ?? code ?? '原因未知'
+  if (state === 'unknown') return step(null, 'stopped', '已交给平台，但没有收到答复')
+  if (state === 'failed' || state === 'expired') return step(null, 'stopped', `平台没有接收：${why}`)
+  if (isStopped || waitingFor !== null) return step(null, 'waiting', '尚未发出')
+  return step(null, 'waiting', attempts > 0 ? `试过 ${attempts} 次（${why}），会继续重试` : '正在发送')
 }
 
 function receiptSteps({ state, deliveredAt, readAt, actedAt }: Delivery): TestStep[] {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemActor } from '../../../core/actor.js'
 import { mostInterruptions } from '../../../core/db/lease.js'
 import { startCore, type TestCore } from '../../support/test-core.js'
 
@@ -62,8 +63,7 @@ describe('a row that its holders never came to an end with', () => {
       await claim()
       test.clock.advance(leaseEnds)
     }
-    const admin = { kind: 'system', name: 'test' } as const
-    expect(await test.core.write((tx) => test.core.deliveries.log.retry(tx, admin, id))).toBe(true)
+    expect(await test.core.write((tx) => test.core.deliveries.log.retry(tx, systemActor('test'), id))).toBe(true)
     await queue('neighbour')
     expect((await names()).toSorted()).toEqual(['neighbour', 'poison'])
   })

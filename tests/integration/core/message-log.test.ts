@@ -96,6 +96,37 @@ describe('the message log', () => {
     ])
   })
 
+  describe('of a test message', () => {
+    const notes = async (id: string) =>
+      (
+        await stand.core.read((tx) =>
+          stand.core.testMessages.steps(tx, admin, id, new Set(['sandbox'] as const)),
+        )
+      ).map(({ station, state, note }) => `${station} ${state} ${note}`)
+
+    it('says that the platform has it when a tap shows so, whatever it answered', async () => {
+      const { core, company } = stand
+      const id = await core.write((tx) => core.testMessages.send(tx, admin, company.people.wang.id))
+      const [claimed] = await core.write((tx) => core.deliveries.claim(tx, { holder: 'h', limit: 1 }))
+      if (!claimed) throw new Error('it is due')
+      await core.write((tx) => core.deliveries.markUnknown(tx, claimed, 'timeout'))
+      expect((await notes(id))[2]).toBe('handed stopped 已交给平台，但没有收到答复')
+      await core.write((tx) => core.deliveries.receipt(tx, id, 'acted'))
+      expect((await notes(id))[2]).toBe('handed done 平台已接收：没有答复，从回执得知')
+    })
+
+    it('does not say that it is being sent where there is nobody to send it to', async () => {
+      const { core, company } = stand
+      await core.write((tx) => tx.query(`DELETE FROM bindings WHERE personId = '${company.people.zhao.id}'`))
+      const id = await core.write((tx) => core.testMessages.send(tx, admin, company.people.zhao.id))
+      const before = (await notes(id))[2]
+      await stand.run()
+      const said = await notes(id)
+      expect([before, said[2]]).toEqual(['handed waiting 尚未发出', 'handed waiting 尚未发出'])
+      expect(said[0]).toContain('“系统状态”')
+    })
+  })
+
   it('learns of receipts by asking, less and less often, and never implies one', async () => {
     const asked: string[][] = []
     let answer: { platformMessageId: string; state: 'read' }[] = []

@@ -90,6 +90,65 @@ describe('many notices of one kind', () => {
     expect(fake.shown.map(({ title }) => title).slice(5)).toEqual(['25 条线索的客户又来询问'])
   })
 
+  it('count only what still waits for somebody, and press nobody about what all is dealt with', async () => {
+    await stand.close()
+    fake = createFakeMessenger()
+    stand = await startSending([fake], ['sms', 'voice'])
+    await stand.setPhone('eastManager', '13800000000')
+    const { core, company } = stand
+    const leads = Array.from({ length: 8 }, (_, n) => ({ type: 'lead' as const, id: `L${n}` }))
+    for (const subject of leads)
+      await core.write((tx) =>
+        core.deliveries.queue(tx, {
+          ...{ card: 'lead.dispatch', subject, bulk: true, dedupeKey: subject.id },
+          to: { personId: company.people.eastManager.id },
+        }),
+      )
+    const settle = (some: typeof leads) =>
+      core.write(async (tx) => {
+        for (const subject of some) await core.deliveries.reminders.settle(tx, subject)
+      })
+    await stand.after(6000)
+    expect(fake.shown.map(({ title }) => title)).toEqual(['8 条线索等待你指派'])
+    await settle(leads.slice(0, 3))
+    await stand.run()
+    expect(fake.updates.map(({ title }) => title)).toEqual(['5 条线索等待你指派'])
+    await settle(leads.slice(3))
+    await stand.after('2m')
+    await stand.after('1m')
+    expect(fake.updates.at(-1)?.title).toBe('8 条都已有人处理')
+    expect(stand.orders).toEqual([])
+    const reminders = (await stand.rows({ card: 'digest' })).filter(({ channel }) =>
+      /sms|voice/.test(channel),
+    )
+    expect(reminders.map(({ state, failure }) => [state, failure])).toEqual([
+      ['skipped', 'settled'],
+      ['skipped', 'settled'],
+    ])
+  })
+
+  it('are pressed about while one of them still waits', async () => {
+    await stand.close()
+    fake = createFakeMessenger()
+    stand = await startSending([fake], ['sms', 'voice'])
+    await stand.setPhone('eastManager', '13800000000')
+    for (let n = 0; n < 8; n++) await stand.queue('lead.dispatch', 'eastManager', `many ${n}`)
+    await stand.core.write((tx) =>
+      tx.query("UPDATE deliveries SET waitingFor = 'digest', subjectType = 'lead', subjectId = dedupeKey"),
+    )
+    await stand.run()
+    const waiting = await stand.rows({ card: 'lead.dispatch' })
+    const [last, ...others] = waiting
+    for (const { subjectId } of others)
+      await stand.core.write((tx) =>
+        stand.core.deliveries.reminders.settle(tx, { type: 'lead', id: subjectId }),
+      )
+    await stand.after('2m')
+    expect(last?.state).toBe('folded')
+    expect(stand.orders.map(({ channel }) => channel).toSorted()).toEqual(['sms', 'voice'])
+    expect(stand.orders[0]?.text).toContain('1 条线索等待你指派')
+  })
+
   describe('in quiet time', () => {
     beforeEach(async () => {
       const quiet = { ...noticesDefault.quiet, enabled: true }

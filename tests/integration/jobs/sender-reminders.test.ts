@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemActor } from '../../../core/actor.js'
+import { ReceiptTooEarly } from '../../../core/deliveries/polls.js'
 import type { Reminders } from '../../../core/playbook/reminders.js'
 import type { OutreachChannel } from '../../../core/ports/outreach.js'
 import { createFakeMessenger, platformError } from './fake-messenger.js'
@@ -133,6 +134,25 @@ describe('reminders of a card that nobody reads', () => {
     )
     await stand.after('1m')
     expect([stand.orders.length, await reminders()]).toEqual([1, [['sms', 'unknown', 'interrupted']]])
+  })
+
+  it('are told of again when their receipt comes before the answer to the order', async () => {
+    await start(['sms'], [{ after: '0m', by: ['sms'], how: 'all' }])
+    const { core } = stand
+    const told = { provider: 'fake', providerMessageId: 'order-1', state: 'delivered' } as const
+    const tell = () => core.write((tx) => core.deliveries.outreachReceipt(tx, told))
+    const early: Promise<string>[] = []
+    stand.onOrder(() => {
+      early.push(
+        tell().then(String, (error: unknown) => (error instanceof ReceiptTooEarly ? 'later' : 'broken')),
+      )
+    })
+    await stand.run()
+    expect(await Promise.all(early)).toEqual(['later'])
+    expect([await tell(), await reminders()]).toEqual([true, [['sms', 'delivered', null]]])
+    // Nothing is under way any more: what nobody knows is nobody's.
+    const stranger = { ...told, providerMessageId: 'order-of-another' }
+    expect(await core.write((tx) => core.deliveries.outreachReceipt(tx, stranger))).toBe(false)
   })
 
   it('take the provider’s receipts, and go to the next way when it reports a failure', async () => {
