@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { PlatformError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports/clock.js'
 import type { Identity, PageBridge } from '../../core/ports/identity.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { DingtalkSettings } from '../../core/ports/platform-settings.js'
 import type { SharedState } from '../../core/ports/shared-state.js'
+import { signPage } from '../shared/page-signature.js'
 import { nobodyCodes, type createAccounts } from './accounts.js'
 import type { DingtalkClient } from './client.js'
 import { platformError } from './codes.js'
@@ -87,17 +87,12 @@ export function createBridge(
       })
       return `${loginUrl}/oauth2/auth?${query.toString()}`
     },
-    async sign(url) {
+    /** @see https://open.dingtalk.com/document/orgapp/jsapi-authentication */
+    async sign(address) {
       const nonce = ids.secret().slice(0, 16)
       const timestamp = clock.now().getTime()
-      return { timestamp, nonce, signature: pageSignature(await ticket(), nonce, timestamp, url) }
+      const url = address.split('#')[0] ?? address
+      return { timestamp, nonce, signature: signPage({ ticket: await ticket(), nonce, timestamp, url }) }
     },
   }
-}
-
-/** @see https://open.dingtalk.com/document/orgapp/jsapi-authentication */
-export function pageSignature(ticket: string, nonce: string, timestamp: number, url: string): string {
-  return createHash('sha1')
-    .update(`jsapi_ticket=${ticket}&noncestr=${nonce}&timestamp=${timestamp}&url=${url.split('#')[0] ?? ''}`)
-    .digest('hex')
 }

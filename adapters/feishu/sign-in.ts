@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { PlatformError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports/clock.js'
 import type { Identity, PageBridge } from '../../core/ports/identity.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { FeishuSettings } from '../../core/ports/platform-settings.js'
 import type { SharedState } from '../../core/ports/shared-state.js'
+import { signPage } from '../shared/page-signature.js'
 import type { FeishuCalls } from './calls.js'
 import { failure, type FeishuClient } from './client.js'
 import { objectField, textField } from './json.js'
@@ -93,21 +93,8 @@ export function createBridge({ settings, calls, state, clock, ids }: SignInDeps)
       const ticket = await state.token(`feishu:${settings.appId}:page-ticket`, calls.pageTicket)
       const timestamp = clock.now().getTime()
       const nonce = ids.secret().slice(0, 16)
-      const signature = pageSignature({ ticket, nonce, timestamp, url: url.split('#')[0] ?? url })
+      const signature = signPage({ ticket, nonce, timestamp, url: url.split('#')[0] ?? url })
       return { timestamp, nonce, signature }
     },
   }
 }
-
-/** sha1 over the four values in this order. */
-export const pageSignature = (input: {
-  ticket: string
-  nonce: string
-  timestamp: number
-  url: string
-}): string =>
-  createHash('sha1')
-    .update(
-      `jsapi_ticket=${input.ticket}&noncestr=${input.nonce}&timestamp=${input.timestamp}&url=${input.url}`,
-    )
-    .digest('hex')

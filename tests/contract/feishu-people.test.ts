@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DirectoryPage } from '../../core/ports/directory.js'
 import type { Finding } from '../../core/ports/doctor.js'
-import { pageSignature } from '../../adapters/feishu/sign-in.js'
+import { signPage } from '../../adapters/shared/page-signature.js'
 import { startFeishuStand, type FeishuStand } from '../simulators/feishu/stand.js'
 
 describe('the people of a company on Feishu', () => {
@@ -103,7 +103,7 @@ describe('the people of a company on Feishu', () => {
     expect(signed).toEqual({
       timestamp: stand.sim.world.now(),
       nonce: signed?.nonce,
-      signature: pageSignature({
+      signature: signPage({
         ticket: 'page-ticket',
         nonce: signed?.nonce ?? '',
         timestamp: stand.sim.world.now(),

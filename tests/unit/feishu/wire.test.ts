@@ -8,7 +8,7 @@ import { decodeCardFrame, decodeEvent } from '../../../adapters/feishu/decode.js
 import { createFragments } from '../../../adapters/feishu/fragments.js'
 import { decodeFrame, encodeFrame } from '../../../adapters/feishu/frames.js'
 import type { Json } from '../../../adapters/feishu/json.js'
-import { pageSignature } from '../../../adapters/feishu/sign-in.js'
+import { signPage } from '../../../adapters/shared/page-signature.js'
 import { challengeOf, openBody } from '../../../adapters/feishu/webhook-body.js'
 import { WireError } from '../../../adapters/shared/wire-error.js'
 import { readFrame, writeFrame } from '../../simulators/feishu/pb.js'
@@ -33,7 +33,7 @@ describe('crypto', () => {
       '809a5a94ecf09a3ecdf428dd5525da26329b3270921c741b110abcd638532428',
     )
     expect(
-      pageSignature({
+      signPage({
         ticket: 'tkt',
         nonce: 'nonce',
         timestamp: 1700000000,
