@@ -35,7 +35,10 @@ export interface CallbackDeps {
 }
 
 const maxBytes = 256 * 1024
-/** WeCom waits five seconds for an answer; what is ready later than this is shown by an update of the card. */
+/**
+ * WeCom waits five seconds for an answer; what is ready later than this is shown by an update of the card. Counted from
+ * the moment that the callback came.
+ */
 const tapBudgetMs = 3_500
 /** That there is something to fetch is written down already: the answer need not wait for it to the end. */
 const fetchBudgetMs = 1_000
@@ -53,7 +56,8 @@ export function createCallback(path: string, keys: EnvelopeKeys, deps: CallbackD
     return { status: err.code === 'malformed' ? 400 : 403 }
   }
 
-  async function handle({ query, body, ip }: WebhookRequest): Promise<WebhookAnswer> {
+  async function handle(request: WebhookRequest, startedAt: number): Promise<WebhookAnswer> {
+    const { query, body, ip } = request
     const sink = deps.sink()
     if (!sink) return { status: 503 }
     const plain = openMessage(keys, query, body.toString('utf8'))
@@ -82,7 +86,8 @@ export function createCallback(path: string, keys: EnvelopeKeys, deps: CallbackD
       case 'event': {
         if (callback.click) await ledger.addCode(callback.click.taskId, callback.click.responseCode)
         const event = { ...callback.event, origin: { ip } }
-        const answer = await keepTrying(sink, event, tapBudgetMs, deps.waits ?? patience.app)
+        const waits = deps.waits ?? patience.app
+        const answer = await keepTrying(sink, event, tapBudgetMs, waits, startedAt)
         counters.add(`taken.${event.type}`)
         return event.type === 'tap' ? answerTap(event, answer, callback.click) : ok
       }
@@ -129,7 +134,7 @@ export function createCallback(path: string, keys: EnvelopeKeys, deps: CallbackD
           counters.add('taken.address-check')
           return { status: 200, body: echo }
         }
-        return await handle(request)
+        return await handle(request, startedAt)
       } catch (err) {
         if (err instanceof WireError) return refuse(err)
         counters.add('failed.store')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../../core/ports/clock.js'
 import type { KeyStore } from '../../core/ports/key-store.js'
@@ -29,7 +30,7 @@ export type CardLedger = ReturnType<typeof createCardLedger>
 /** @param scope - tells the apps of one database apart. */
 export function createCardLedger({ keys, clock, scope }: { keys: KeyStore; clock: Clock; scope: string }) {
   const until = () => new Date(clock.now().getTime() + lifeMs)
-  const key = (kind: 'card' | 'code' | 'first', id: string) => `wecom:${scope}:${kind}:${id}`
+  const key = (kind: 'card' | 'code' | 'spent' | 'first', id: string) => `wecom:${scope}:${kind}:${id}`
   return {
     /** @returns null for a card that was never sent from here, or that nothing can change any more. */
     async find(messageId: string): Promise<CardRecord | null> {
@@ -38,10 +39,19 @@ export function createCardLedger({ keys, clock, scope }: { keys: KeyStore; clock
     },
     remember: (messageId: string, card: CardRecord) =>
       keys.put(key('card', messageId), JSON.stringify(card), until()),
-    /** The newest code is kept; an older one that was never used is lost. */
-    addCode: (taskId: string, code: string) => keys.put(key('code', taskId), code, until()),
+    /** The newest code is kept; an older one that was never used is lost, and a spent one that comes again is none. */
+    async addCode(taskId: string, code: string): Promise<void> {
+      if ((await keys.get(key('spent', digest(code)))) === null)
+        await keys.put(key('code', taskId), code, until())
+    },
     /** Takes the code: of several takers one gets it. */
-    spendCode: (taskId: string) => keys.take(key('code', taskId)),
+    async spendCode(taskId: string): Promise<string | null> {
+      const code = await keys.take(key('code', taskId))
+      if (code !== null) await keys.put(key('spent', digest(code)), 'yes', until())
+      return code
+    },
+    /** Puts back a code whose spending failed, for the next try. */
+    giveBack: (taskId: string, code: string) => keys.put(key('code', taskId), code, until()),
     /** A card that was sent anew is still known by its first message. */
     replaced: (taskId: string, messageId: string) => keys.put(key('first', taskId), messageId, until()),
     async messageOf(taskId: string): Promise<string> {
@@ -58,3 +68,5 @@ export function createCardLedger({ keys, clock, scope }: { keys: KeyStore; clock
       keys.put(`wecom:${scope}:words:${words}`, holder, new Date(clock.now().getTime() + ms)),
   }
 }
+
+const digest = (code: string): string => createHash('sha256').update(code).digest('base64url').slice(0, 32)

@@ -81,6 +81,8 @@ function decodeEvent(xml: XmlNode): AppCallback {
       return decodeClick(xml)
     case 'enter_agent':
       return entered(xml)
+    case 'click':
+      return decodeMenu(xml)
     case 'subscribe':
     case 'unsubscribe':
       return directory(xml, 'scope', [accountOf(required(xml, 'FromUserName'))], 'changed')
@@ -156,6 +158,28 @@ function entered(xml: XmlNode): AppCallback {
       at: timeOf(xml),
       sender: member(userId),
       chat: { id: memberChat(userId), type: 'direct' },
+    },
+  }
+}
+
+/** An entry of the app's menu says the words that the admin gave it, as if the member had written them. */
+function decodeMenu(xml: XmlNode): AppCallback {
+  const userId = required(xml, 'FromUserName')
+  const text = textOf(xml, 'EventKey').slice(0, 200)
+  if (!text) return ignored('click without words')
+  const eventId = eventIdOf(xml)
+  return {
+    type: 'event',
+    event: {
+      type: 'message',
+      platform: 'wecom',
+      eventId,
+      at: timeOf(xml),
+      sender: member(userId),
+      chat: { id: memberChat(userId), type: 'direct' },
+      messageId: eventId.slice(0, 100),
+      text,
+      toBot: true,
     },
   }
 }

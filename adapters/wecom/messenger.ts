@@ -90,7 +90,7 @@ export function createMessenger(deps: MessengerDeps): Messenger {
       } catch (err) {
         if (!(err instanceof PlatformError)) throw err
         if (err.retryable) {
-          await ledger.addCode(record.taskId, code)
+          await ledger.giveBack(record.taskId, code)
           if (err.code === 'timeout') await ledger.remember(messageId, { ...record, tried: looks })
           throw err
         }

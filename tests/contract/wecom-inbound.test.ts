@@ -88,6 +88,43 @@ describe('callbacks of WeCom', () => {
     },
   )
 
+  it('waits for a tap’s answer only as long as WeCom does, whatever storing has cost', async () => {
+    stand = await startWecomStand({ wecom: { waits: [150, 150] } })
+    const budgets: number[] = []
+    await stand.adapter.channel.start(async (_event, budgetMs) => {
+      budgets.push(budgetMs)
+      if (budgets.length < 3) throw new Error('the database is away')
+      return null
+    })
+    const card = { kind: 'k', title: 't', tone: 'info' as const, blocks: [] }
+    const actions = [{ id: 'a', label: '好', style: 'primary' as const }]
+    await stand.adapter.messenger.send({
+      ...{ to: { externalId: 'wang' }, card: { ...card, actions } },
+      ...{ ref: 'd', idempotencyKey: 'k', urgent: false },
+    })
+    await stand.sim.taps('wang', 'a')
+    const [first = 0, , last = 0] = budgets
+    expect(first).toBeLessThanOrEqual(3_500)
+    expect(first - last).toBeGreaterThanOrEqual(299)
+  })
+
+  it('hears an entry of the app’s menu as the words that it stands for, once', async () => {
+    stand = await startWecomStand()
+    await stand.listen()
+    stand.sim.repeatCallbacks()
+    await stand.sim.event('Wang', { Event: 'click', EventKey: '今日待办', AgentID: 1000002 })
+    expect(stand.events).toMatchObject([
+      {
+        ...{ type: 'message', text: '今日待办', toBot: true, sender: { externalId: 'wang' } },
+        chat: { id: 'user:wang', type: 'direct' },
+      },
+      { type: 'message' },
+    ])
+    expect(new Set(stand.events.map(({ eventId }) => eventId)).size).toBe(1)
+    expect((await stand.sim.event('Wang', { Event: 'click', EventKey: '' })).status).toBe(200)
+    expect(stand.adapter.counters()['ignored.click without words']).toBe(2)
+  })
+
   it('does not acknowledge what it could not store', async () => {
     stand = await startWecomStand({ facts: { repeatsOnErrorStatus: false } })
     await stand.listen(async () => {

@@ -64,6 +64,21 @@ describe('messages in WeCom', () => {
     ])
   })
 
+  it('takes no spent code of a click that WeCom repeats late for a fresh one', async () => {
+    stand = await startWecomStand()
+    const { messenger } = stand.adapter
+    await stand.listen()
+    const { platformMessageId } = await messenger.send(outgoing('k1'))
+    await stand.sim.taps('wang', 'accept')
+    const repeat = stand.sim.lastCallback()
+    await messenger.update(platformMessageId, outgoing('k1:2', { ...card, title: '一' }))
+    await stand.sim.taps('wang', 'accept')
+    await repeat()
+    await messenger.update(platformMessageId, outgoing('k1:3', state('二')))
+    expect([titleOf(), stand.sim.callsTo(send).length]).toEqual(['二', 1])
+    expect(stand.sim.callsTo(update).map(({ errcode }) => errcode)).toEqual([0, 0])
+  })
+
   it('leaves a card of four days ago as it is and answers its taps', async () => {
     stand = await startWecomStand()
     const { messenger } = stand.adapter

@@ -14,6 +14,8 @@ export interface Sending {
   twice: boolean
   /** Kept back until `release`, which sends them in reverse. */
   held: (() => Promise<unknown>)[] | null
+  /** Sends what was sent last once more. */
+  repeatLast: (() => Promise<Answered>) | null
 }
 
 export interface Answered {
@@ -80,6 +82,7 @@ export async function deliver(
     sending.held.push(() => attempt(world, sending, path, xml))
     return { status: 0, ms: 0 }
   }
+  sending.repeatLast = () => attempt(world, sending, path, xml)
   const answered = await attempt(world, sending, path, xml)
   if (sending.twice) await attempt(world, sending, path, xml)
   return answered

@@ -20,7 +20,7 @@ export async function startWecom(options: Options & { port?: number }) {
   const server = createApi(world)
   const bot = createBotSide(world, server)
   const origin = await listen(server, options.port)
-  const sending: Sending = { origin: '', twice: false, held: null }
+  const sending: Sending = { origin: '', twice: false, held: null, repeatLast: null }
   const { corpId, openKfId } = company
 
   const settings: WecomSettings = {
@@ -152,6 +152,12 @@ export async function startWecom(options: Options & { port?: number }) {
     },
     repeatCallbacks() {
       sending.twice = true
+    },
+    /** @returns what sends the last callback once more, whenever. */
+    lastCallback() {
+      const { repeatLast } = sending
+      if (!repeatLast) throw new Error('no callback was sent')
+      return repeatLast
     },
     hold() {
       sending.held = []
