@@ -22,13 +22,17 @@ export interface AdapterLog {
   error(fields: object, message: string): void
 }
 
-/** The platforms that this installation uses. Each is loaded only when it is: their SDKs are heavy. */
+/**
+ * The platforms that this installation uses. Each is loaded only when it is: their SDKs are heavy.
+ *
+ * @throws ConfigError when something of the installation's own does not fit.
+ */
 export async function openPlatforms(
   settings: PlatformSettings,
   deps: AdapterDeps,
 ): Promise<PlatformAdapter[]> {
   const adapters: PlatformAdapter[] = []
-  if (settings.wecom) adapters.push((await import('./wecom/adapter.js')).createWecom(settings.wecom, deps))
+  if (settings.wecom) adapters.push(await (await import('./wecom/open.js')).openWecom(settings.wecom, deps))
   if (settings.dingtalk)
     adapters.push((await import('./dingtalk/adapter.js')).createDingtalk(settings.dingtalk, deps))
   if (settings.feishu)

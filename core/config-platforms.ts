@@ -19,6 +19,8 @@ const groups: readonly (readonly Name[])[] = [
   ['WECOM_BOT_ID', 'WECOM_BOT_SECRET'],
   ['WECOM_BOT_SECRET', 'WECOM_BOT_ID'],
   ['WECOM_KF_TOKEN', 'WECOM_KF_AES_KEY', 'WECOM_KF_SECRET'],
+  ['WECOM_CONTACT_TOKEN', 'WECOM_CONTACT_AES_KEY'],
+  ['WECOM_CONTACT_AES_KEY', 'WECOM_CONTACT_TOKEN'],
   ['DINGTALK_CLIENT_ID', 'DINGTALK_CLIENT_SECRET', 'DINGTALK_CORP_ID'],
   ['DINGTALK_TOKEN', 'DINGTALK_AES_KEY'],
   ['FEISHU_APP_ID', 'FEISHU_APP_SECRET'],
@@ -53,6 +55,11 @@ function wecom(v: PlatformVariables): PlatformSettings['wecom'] {
         ? { secret: v.WECOM_KF_SECRET, token: kf.token, aesKey: kf.aesKey }
         : null,
     contactSecret: v.WECOM_CONTACT_SECRET ?? null,
+    contactCallback:
+      v.WECOM_CONTACT_TOKEN && v.WECOM_CONTACT_AES_KEY
+        ? { token: v.WECOM_CONTACT_TOKEN, aesKey: v.WECOM_CONTACT_AES_KEY }
+        : null,
+    archiveModule: v.WECOM_ARCHIVE_MODULE ?? null,
     apiUrl: v.WECOM_API_URL,
     oauthUrl: v.WECOM_OAUTH_URL,
     loginUrl: v.WECOM_LOGIN_URL,

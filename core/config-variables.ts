@@ -35,6 +35,14 @@ export const platformVariables = {
   WECOM_CONTACT_SECRET: optional(
     'WeCom: Secret of the contact-sync assistant (通讯录同步), for the whole member list.',
   ),
+  WECOM_CONTACT_TOKEN: optional(
+    'WeCom: Token of the contact-sync assistant’s own callback, where it has one.',
+    z.string().min(1).max(32),
+  ),
+  WECOM_CONTACT_AES_KEY: optional('WeCom: EncodingAESKey of the contact-sync assistant’s callback.', aesKey),
+  WECOM_ARCHIVE_MODULE: optional(
+    'WeCom: path of your own module that reads the paid conversation archive (会话内容存档).',
+  ),
   WECOM_API_URL: {
     description: 'WeCom: API host; differs in private deployments.',
     schema: address('https://qyapi.weixin.qq.com'),

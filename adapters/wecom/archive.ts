@@ -6,7 +6,8 @@ import { keepTrying, patience } from './keeping.js'
  * The paid conversation archive (会话内容存档) as a way in: what licensed colleagues and consenting customers write to
  * each other. Optional, and there is none by default: the vendor gives a native C library only, seats are paid for,
  * colleagues and customers have to consent, and newer companies read it inside the vendor's own enclave. Whoever has it
- * writes this interface around the library and hands it to the adapter; the events then go the way of all messages.
+ * writes this interface around the library in a module of their own, see archive-module.ts; the events then go the way
+ * of all messages.
  *
  * It is read when WeCom says that there is something (`msgaudit_notify`), at the start and once an hour, from where it last
  * ended; the vendor keeps messages for a few days only.

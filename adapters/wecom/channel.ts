@@ -37,7 +37,7 @@ const botBudgetMs = 3_500
 const workingOn = '收到，结果发到“跟进”应用里给你。'
 const hello = '你好，我是跟进助手。说一句话就能记跟进，发“帮助”看我能做什么。'
 
-/** The ways in: the app's callback, customer service's callback, the AI bot's socket. */
+/** The ways in: the callbacks of the app, of customer service and of the contact-sync assistant, the AI bot's socket. */
 export function createChannel(deps: ChannelDeps): Channel {
   const { settings, clock, log, counters, bot, customers, archive, drawing } = deps
   let sink: InboundSink | null = null
@@ -95,6 +95,7 @@ export function createChannel(deps: ChannelDeps): Channel {
   const webhooks: Webhook[] = [
     ...(settings.callback ? [callback('wecom/app', settings.callback)] : []),
     ...(settings.customerService ? [callback('wecom/kf', settings.customerService)] : []),
+    ...(settings.contactCallback ? [callback('wecom/contacts', settings.contactCallback)] : []),
   ].map((webhook) => ({ ...webhook, handle: (request) => track(webhook.handle(request)) }))
 
   return {

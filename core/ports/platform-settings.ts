@@ -20,6 +20,10 @@ export interface WecomSettings {
   customerService: { secret: string; token: string; aesKey: string } | null
   /** Secret of the contact-sync assistant: the whole member list, where it is given. */
   contactSecret: string | null
+  /** The assistant's own callback; null: changes of the organisation come by the app's callback only. */
+  contactCallback: { token: string; aesKey: string } | null
+  /** A module of the installation's own that reads the paid conversation archive: its path. */
+  archiveModule: string | null
   apiUrl: string
   oauthUrl: string
   loginUrl: string

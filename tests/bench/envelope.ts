@@ -8,7 +8,7 @@ const callback = { token: 'bench', aesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykk
 /** Nobody is called: the addresses lead nowhere. */
 export const wecomSettings: WecomSettings = {
   ...{ corpId, agentId: '1000002', secret: 'secret', callback },
-  ...{ bot: null, customerService: null, contactSecret: null },
+  ...{ bot: null, customerService: null, contactSecret: null, contactCallback: null, archiveModule: null },
   ...{ apiUrl: 'http://127.0.0.1:9', oauthUrl: 'http://127.0.0.1:9', loginUrl: 'http://127.0.0.1:9' },
   botUrl: 'ws://127.0.0.1:9',
 }

@@ -125,6 +125,21 @@ describe('callbacks of WeCom', () => {
     expect(stand.adapter.counters()['ignored.click without words']).toBe(2)
   })
 
+  it('hears of the organisation by the contact-sync assistant’s own callback too, and of each change once', async () => {
+    stand = await startWecomStand()
+    await stand.listen()
+    const change = { Event: 'change_contact', ChangeType: 'update_user', UserID: 'Wang' }
+    expect((await stand.sim.contactEvent(change)).status).toBe(200)
+    await stand.sim.event('sys', change)
+    expect(stand.events).toMatchObject([
+      { type: 'directory', about: 'person', externalIds: ['wang'] },
+      { type: 'directory' },
+    ])
+    expect(new Set(stand.events.map(({ eventId }) => eventId)).size).toBe(1)
+    const { query, body } = stand.sim.seal('wecom/app', text('好'))
+    expect((await stand.sim.sendRaw('wecom/contacts', query, body)).status).toBe(403)
+  })
+
   it('does not acknowledge what it could not store', async () => {
     stand = await startWecomStand({ facts: { repeatsOnErrorStatus: false } })
     await stand.listen(async () => {

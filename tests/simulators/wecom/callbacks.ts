@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { decrypt, encrypt, getSignature } from '@wecom/crypto'
 import { XMLParser } from 'fast-xml-parser'
 import { checkCard, record } from './card-rules.js'
-import { agentId, callback, corpId, kfCallback, type Json, type World } from './world.js'
+import { agentId, callback, contactCallback, corpId, kfCallback, type Json, type World } from './world.js'
 
 export type Keys = { token: string; aesKey: string }
 
@@ -51,9 +51,12 @@ export const xmlOf = (name: string, value: Fields[string]): string => {
     .join('')}</${name}>`
 }
 
+const keysOf = (path: string): Keys =>
+  path.endsWith('/kf') ? kfCallback : path.endsWith('/contacts') ? contactCallback : callback
+
 /** Signs and encrypts by the vendor's own package: the product's code is not asked whether it is right. */
 export function sealed(world: World, path: string, xml: string, receiver = corpId) {
-  const keys: Keys = path.endsWith('/kf') ? kfCallback : callback
+  const keys = keysOf(path)
   const cipher = encrypt(keys.aesKey, xml, receiver)
   const timestamp = String(Math.floor(world.now() / 1000))
   const nonce = randomBytes(5).toString('hex')
@@ -64,7 +67,7 @@ export function sealed(world: World, path: string, xml: string, receiver = corpI
   })
   const body = xmlOf('xml', {
     ToUserName: corpId,
-    ...(path.endsWith('/kf') ? {} : { AgentID: String(agentId) }),
+    ...(keys !== callback ? {} : { AgentID: String(agentId) }),
     Encrypt: cipher,
   })
   return { query, body, cipher }
@@ -115,7 +118,7 @@ export async function post(url: string, body: string): Promise<Answered & { body
 function read(world: World, path: string, answered: Answered & { body?: string }): Answered {
   const { body = '', ...rest } = answered
   if (!body) return rest
-  const keys = path.endsWith('/kf') ? kfCallback : callback
+  const keys = keysOf(path)
   const outer = record(record(parser.parse(body))['xml'])
   const cipher = String(outer['Encrypt'])
   const signature = getSignature(keys.token, String(outer['TimeStamp']), String(outer['Nonce']), cipher)

@@ -28,6 +28,7 @@ export async function startWecom(options: Options & { port?: number }) {
     bot: { id: company.bot.id, secret: company.bot.secret },
     customerService: { secret: company.kfSecret, ...company.kfCallback },
     contactSecret: company.contactSecret,
+    ...{ contactCallback: company.contactCallback, archiveModule: null },
     ...{ apiUrl: origin, oauthUrl: origin, loginUrl: origin, botUrl: origin.replace('http', 'ws') },
   }
   const seconds = () => Math.floor(world.now() / 1000)
@@ -70,6 +71,9 @@ export async function startWecom(options: Options & { port?: number }) {
         MsgId: `73${world.next('0000')}`,
         AgentID: company.agentId,
       }),
+    /** Tells the contact-sync assistant, which has a callback of its own. */
+    contactEvent: (fields: Fields): Promise<Answered> =>
+      deliver(world, sending, 'wecom/contacts', { ...base('sys'), MsgType: 'event', ...fields }),
     event: (from: string, fields: Fields): Promise<Answered> =>
       toApp({ ...base(from), MsgType: 'event', ...fields }),
     /** Any message at all, sealed as it should be. */

@@ -50,6 +50,7 @@ export const contactSecret = 'contact-secret'
 export const bot = { id: 'bot-1', secret: 'bot-secret', name: '销售助手' }
 export const callback = { token: 'tok', aesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG' }
 export const kfCallback = { token: 'kftok', aesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C' }
+export const contactCallback = { token: 'cttok', aesKey: 'Q9rT2uV5wX8yZ1aB4cD7eF0gH3iJ6kL9mN2oP5qR8sT' }
 export const openKfId = 'wk0001'
 
 export type World = ReturnType<typeof createWorld>
