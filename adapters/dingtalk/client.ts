@@ -1,5 +1,6 @@
 import type { DingtalkSettings } from '../../core/ports/platform-settings.js'
 import type { FetchedToken, RateLimit, SharedState } from '../../core/ports/shared-state.js'
+import { beforeSending } from '../shared/before-sending.js'
 import { platformError, tokenCodes } from './codes.js'
 import { callHttp } from './http.js'
 import { textOf, type Fields } from './json.js'
@@ -81,7 +82,7 @@ export function createClient(settings: DingtalkSettings, state: SharedState) {
     { query = {}, body, limits = [], timeoutMs = defaultTimeoutMs }: CallOptions,
   ): Promise<Fields> {
     for (let isRetry = false; ; isRetry = true) {
-      const used = await token()
+      const used = await beforeSending(token())
       await takeAll(isRetry ? [] : limits)
       const answer = await callHttp({
         method,

@@ -1,5 +1,8 @@
+import { exchange, NoAnswer } from '../shared/exchange.js'
 import { platformError } from './codes.js'
-import { field, isObject, textOf, type Fields } from './json.js'
+import { isObject, textOf, type Fields } from './json.js'
+
+const mostAnswerBytes = 8 * 1024 * 1024
 
 /** One call as it goes over the wire. */
 export interface HttpCall {
@@ -24,7 +27,7 @@ export interface Refusal {
  * @throws PlatformError `unreachable` (nothing left), `timeout` (it left, the outcome is unknown), `ip_banned`, `odd_body`
  */
 export async function callHttp(call: HttpCall): Promise<{ body: Fields } | { refusal: Refusal }> {
-  const { status, text } = await exchange(call)
+  const { status, text } = await answerTo(call)
   const body = parse(text)
   if (!body) {
     // An edge server in front of the API answers with a page of its own, also when it bans the address.
@@ -45,36 +48,20 @@ export async function callHttp(call: HttpCall): Promise<{ body: Fields } | { ref
   return { body }
 }
 
-async function exchange(call: HttpCall): Promise<{ status: number; text: string }> {
+async function answerTo(call: HttpCall): Promise<{ status: number; text: string }> {
   try {
-    const response = await fetch(call.url, {
+    return await exchange({
       method: call.method,
-      headers: {
-        accept: 'application/json',
-        ...(call.body ? { 'content-type': 'application/json' } : {}),
-        ...call.headers,
-      },
+      url: call.url,
+      headers: { ...(call.body ? { 'content-type': 'application/json' } : {}), ...call.headers },
       ...(call.body ? { body: JSON.stringify(call.body) } : {}),
-      signal: AbortSignal.timeout(call.timeoutMs),
-      redirect: 'error',
+      timeoutMs: call.timeoutMs,
+      mostBytes: mostAnswerBytes,
     })
-    return { status: response.status, text: await response.text() }
   } catch (error) {
-    throw platformError(neverLeft(error) ? 'unreachable' : 'timeout', { cause: error })
+    if (!(error instanceof NoAnswer)) throw error
+    throw platformError(error.left ? 'timeout' : 'unreachable', { cause: error })
   }
-}
-
-/** True when the connection was never made, so that nothing can have happened on the far side. */
-function neverLeft(error: unknown): boolean {
-  const code = textOf(field({ cause: error instanceof Error ? error.cause : undefined }, 'cause'), 'code')
-  return [
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'UND_ERR_CONNECT_TIMEOUT',
-  ].includes(code)
 }
 
 function parse(text: string): Fields | null {

@@ -1,8 +1,10 @@
 import { PlatformError } from '../../core/errors.js'
 import type { FeishuSettings } from '../../core/ports/platform-settings.js'
 import type { RateLimit, SharedState } from '../../core/ports/shared-state.js'
+import { beforeSending } from '../shared/before-sending.js'
+import { exchange, NoAnswer, type Exchange } from '../shared/exchange.js'
 import { isRetryable, tokenCodes } from './codes.js'
-import { field, isObject, objectField, textField, type Json } from './json.js'
+import { isObject, objectField, textField, type Json } from './json.js'
 
 /** Calls that the platform answers slower than this are given up; their outcome is unknown. */
 const timeoutMs = 10_000
@@ -85,14 +87,14 @@ export function createClient({
 
   async function authorized(call: Call): Promise<Json> {
     await keepLimits(call.limits)
-    const bearer = await token()
+    const bearer = await beforeSending(token())
     try {
       return await request(call, bearer)
     } catch (error) {
       if (!(error instanceof PlatformError) || !tokenCodes.has(error.code)) throw error
       // Expired early, or somebody turned the secret over: one new token, one more try.
       await state.dropToken(tokenKey, bearer)
-      return request(call, await token())
+      return request(call, await beforeSending(token()))
     }
   }
 
@@ -123,48 +125,31 @@ export function createClient({
   }
 }
 
-async function send(url: URL, init: RequestInit): Promise<Json> {
-  let response: Response
-  let text: string
-  try {
-    response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
-    text = await bodyOf(response)
-  } catch (cause) {
-    throw failure(neverLeft(cause) ? 'unreachable' : 'timeout', { cause })
-  }
+async function send(url: URL, call: Pick<Exchange, 'method' | 'headers' | 'body'>): Promise<Json> {
+  const { status, headers, text } = await exchange({
+    ...call,
+    url,
+    timeoutMs,
+    mostBytes: mostAnswerBytes,
+  }).catch((cause: unknown) => {
+    throw cause instanceof NoAnswer ? failure(cause.left ? 'timeout' : 'unreachable', { cause }) : cause
+  })
   const body = parsed(text)
   const code = body ? textField(body, 'code') : ''
-  if (body && code === '0' && response.ok) return body
+  if (body && code === '0' && status < 300) return body
   // Gateways answer in HTML of their own: what the platform itself did with the request is not known.
-  if (!code || code === '0') throw failure(response.status >= 500 ? 'timeout' : 'bad_answer')
-  const isLimit = code === '99991400' || response.status === 429
+  if (!code || code === '0') throw failure(status >= 500 ? 'timeout' : 'bad_answer')
+  const isLimit = code === '99991400' || status === 429
   throw failure(code, {
     retryable: isLimit || isRetryable(code),
-    ...(isLimit ? { retryAfterMs: resetMs(response.headers) } : {}),
+    ...(isLimit ? { retryAfterMs: resetMs(headers['x-ogw-ratelimit-reset']) } : {}),
   })
 }
 
-async function bodyOf(response: Response): Promise<string> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of response.body ?? []) {
-    size += (part as Uint8Array).length
-    if (size > mostAnswerBytes) throw new RangeError('the answer is too large')
-    parts.push(Buffer.from(part as Uint8Array))
-  }
-  return Buffer.concat(parts).toString('utf8')
-}
-
 /** Seconds to wait, as the gateway tells them; a second where it does not. */
-function resetMs(headers: Headers): number {
-  const seconds = Number(headers.get('x-ogw-ratelimit-reset'))
+function resetMs(told: string | string[] | undefined): number {
+  const seconds = Number(told)
   return seconds > 0 && seconds < 3600 ? seconds * 1000 : 1000
-}
-
-/** No connection was made, so nothing was asked. Everything else may have arrived. */
-function neverLeft(cause: unknown): boolean {
-  const code = textField(field(cause, 'cause'), 'code')
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH'].includes(code)
 }
 
 function parsed(text: string): Json | null {

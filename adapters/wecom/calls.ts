@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { PlatformError } from '../../core/errors.js'
 import type { WecomSettings } from '../../core/ports/platform-settings.js'
 import type { AdapterDeps } from '../platforms.js'
+import { beforeSending } from '../shared/before-sending.js'
+import { exchange, NoAnswer } from '../shared/exchange.js'
 import { meaningOf, tokenCodes } from './codes.js'
 
 /** Whose secret a call is made with; each has a token of its own. */
@@ -68,47 +70,36 @@ export function createCalls(settings: WecomSettings, { state }: Pick<AdapterDeps
      */
     async call<T>(call: Call<T>): Promise<T> {
       const caller = call.caller ?? 'app'
-      const first = await token(caller)
+      const first = await beforeSending(token(caller))
       const withToken = (value: string) => ({ ...call, query: { access_token: value, ...call.query } })
       try {
         return await request(withToken(first))
       } catch (err) {
         if (!(err instanceof PlatformError) || !tokenCodes.has(Number(err.code))) throw err
         await state.dropToken(tokenKey(caller), first)
-        return request(withToken(await token(caller)))
+        return request(withToken(await beforeSending(token(caller))))
       }
     },
   }
 }
 
 async function fetchText(url: URL, body: object | undefined): Promise<string> {
-  try {
-    const response = await fetch(url, {
-      signal: AbortSignal.timeout(timeoutMs),
-      redirect: 'error',
-      ...(body === undefined
-        ? {}
-        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    })
-    if (Number(response.headers.get('content-length') ?? 0) > mostBytes) throw failure('bad_answer', true)
-    const text = await response.text()
-    // A gateway's 5xx says nothing about what became of the request behind it.
-    if (response.status >= 500) throw failure('timeout', true)
-    if (response.status === 429) throw failure('45009', true, 60_000)
-    return text
-  } catch (err) {
-    if (err instanceof PlatformError) throw err
-    throw failure(neverLeft(err) ? 'unreachable' : 'timeout', true, undefined, err)
-  }
-}
-
-const neverLeftCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
-
-function neverLeft(err: unknown): boolean {
-  const cause: unknown = err instanceof Error ? err.cause : undefined
-  return (
-    typeof cause === 'object' && cause !== null && 'code' in cause && neverLeftCodes.has(String(cause.code))
-  )
+  const { status, text } = await exchange({
+    ...(body === undefined
+      ? { method: 'GET' }
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    url,
+    timeoutMs,
+    mostBytes,
+  }).catch((err: unknown) => {
+    if (!(err instanceof NoAnswer)) throw err
+    const code = err.isTooLarge ? 'bad_answer' : err.left ? 'timeout' : 'unreachable'
+    throw failure(code, true, undefined, err)
+  })
+  // A gateway's 5xx says nothing about what became of the request behind it.
+  if (status >= 500) throw failure('timeout', true)
+  if (status === 429) throw failure('45009', true, 60_000)
+  return text
 }
 
 function readJson(text: string): z.infer<typeof envelope> {
