@@ -281,6 +281,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     messageId: z.string().max(128).optional(),
     actionId: z.string(),
     values: z.record(z.string(), z.string()),
+    confirmed: z.boolean().optional(),
   }),
   z.object({
     ...base,

@@ -3,11 +3,12 @@ import type { Core } from '../core/app.js'
 import type { Delivery } from '../core/deliveries/delivery.js'
 import { DomainError } from '../core/errors.js'
 import type { Card } from '../core/ports/card.js'
+import { withQuestion } from './cards/asking.js'
 import { cardKinds } from './cards/index.js'
 
 /** Draws a delivery's card as it is now. */
 export async function renderCard(core: Core, tx: EntityManager, delivery: Delivery): Promise<Card> {
-  const card = await draw(core, tx, delivery)
+  const card = withQuestion(await draw(core, tx, delivery), delivery.params, core.clock.now())
   return delivery.repeated ? { ...card, footnote: withWarning(card.footnote) } : card
 }
 

@@ -4,8 +4,9 @@ import type { Delivery } from '../core/deliveries/delivery.js'
 import { DomainError } from '../core/errors.js'
 import { faultPoint } from '../core/fault-points.js'
 import type { InboundAnswer, TapEvent } from '../core/ports/inbound.js'
+import { askedFor, asking, notAsking, readAnswer } from './cards/asking.js'
+import { note, type TapOutcome } from './cards/card-kind.js'
 import { cardKinds } from './cards/index.js'
-import type { TapOutcome } from './cards/card-kind.js'
 import { renderCard } from './render.js'
 import { sayError } from './texts.js'
 
@@ -51,12 +52,31 @@ async function decide(
   actor: NonNullable<Awaited<ReturnType<Core['org']['actorOf']>>>,
 ): Promise<TapOutcome> {
   const run = async (tx: Tx): Promise<TapOutcome> => {
-    const taps = cardKinds.get(delivery.card)?.taps ?? {}
+    const { taps = {}, questions = {} } = cardKinds.get(delivery.card) ?? {}
+    const now = core.clock.now()
+    const answered = readAnswer(event.actionId)
+    const actionId = answered?.actionId ?? event.actionId
     // The action comes from outside: `constructor` is no button.
-    const tap = Object.hasOwn(taps, event.actionId) ? taps[event.actionId] : undefined
-    if (!tap) return { notice: { text: '卡片已更新，请看最新的内容。', tone: 'info' } }
+    const tap = Object.hasOwn(taps, actionId) ? taps[actionId] : undefined
+    if (!tap) return note('卡片已更新，请看最新的内容。')
+    if (answered?.answer === 'keep') {
+      await core.deliveries.remember(tx, delivery, notAsking)
+      return note('好的，没有改动。')
+    }
+    const isAnswer = answered !== null && askedFor(delivery.params, now) === actionId
+    const question = Object.hasOwn(questions, actionId) ? questions[actionId] : undefined
+    if (question !== undefined && !event.confirmed && !isAnswer) {
+      // Whoever it was forwarded to sees no answer of it: they are not asked, and authorised all the same.
+      const isSeen = delivery.personId === null || delivery.personId === actor.personId
+      if (isSeen && (await offers(core, tx, delivery, actionId))) {
+        await core.deliveries.remember(tx, delivery, asking(actionId, now))
+        return note(question)
+      }
+    }
+    const params = { ...delivery.params, ...(isAnswer ? notAsking : {}) }
+    if (isAnswer) await core.deliveries.remember(tx, delivery, notAsking)
     const values = limitValues(event.values)
-    return tap({ core, tx, now: core.clock.now(), delivery, actor, values })
+    return tap({ core, tx, now, delivery: { ...delivery, params }, actor, values })
   }
   try {
     return await core.write(async (tx) => {
@@ -77,6 +97,13 @@ async function decide(
     })
     return { notice: { text: sayError(error), tone: 'warning' } }
   }
+}
+
+/** Whether the button is on today's card: nobody is asked about what cannot be done any more. */
+async function offers(core: Core, tx: Tx, delivery: Delivery, actionId: string): Promise<boolean> {
+  const params = { ...delivery.params, ...notAsking }
+  const { actions = [] } = await renderCard(core, tx, { ...delivery, params })
+  return actions.some(({ id }) => id === actionId)
 }
 
 /** A tap shows that the recipient has the card, and that the owner has seen the lead. */

@@ -33,6 +33,7 @@ export function capabilitiesOf(templates: { notice: string | null; form: string 
     maxTitle: 60,
     maxText: 340,
     updatesCards: hasCards,
+    confirms: false,
     readReceipts: true,
     groupMessages: 'mentions',
     groupCards: true,

@@ -126,6 +126,7 @@ function readTap(event: Json, context: Context): Decoded {
       ...(action.messageId ? { messageId: action.messageId.slice(0, 128) } : {}),
       actionId: tapped.actionId,
       values: tapped.values,
+      confirmed: true,
     },
   }
 }

@@ -16,6 +16,7 @@ export const capabilities: Capabilities = {
   maxTitle: 100,
   maxText: 4000,
   updatesCards: true,
+  confirms: true,
   readReceipts: true,
   // With im:message.group_msg; without that scope only mentions come, and the doctor says so.
   groupMessages: 'all',

@@ -107,6 +107,7 @@ export function createActing(deps: ActingDeps) {
         messageId: message.id,
         actionId: input.actionId,
         values: input.values,
+        confirmed: settings.limits().capabilities.confirms,
       }
       const answer = dispatcher.answerTo(event.eventId, settings.limits().capabilities.answerBudgetMs)
       callbacks.enqueue(chat.id, event, message.id)

@@ -128,11 +128,13 @@ function firstOptions<Option extends { value: string }>(
   return selected && !first.includes(selected) ? [...first.slice(0, -1), selected] : first
 }
 
-function fitAction(action: CardAction, { maxTitle, maxText }: Capabilities): CardAction {
+/** Where the platform does not ask, the question is asked when the tap has come. */
+function fitAction({ confirm, ...action }: CardAction, capabilities: Capabilities): CardAction {
+  const { maxTitle, maxText, confirms } = capabilities
   return {
     ...action,
     label: cut(action.label, maxTitle),
-    ...(action.confirm === undefined ? {} : { confirm: cut(action.confirm, maxText) }),
+    ...(confirm === undefined || !confirms ? {} : { confirm: cut(confirm, maxText) }),
   }
 }
 

@@ -17,6 +17,7 @@ export const capabilities: Capabilities = {
   maxTitle: 36,
   maxText: 300,
   updatesCards: true,
+  confirms: false,
   readReceipts: false,
   groupMessages: 'mentions',
   groupCards: true,

@@ -13,6 +13,8 @@ export interface CardKind {
   kind: string
   /** Draws the card as it is at this moment for its recipient. Reads only. */
   render(view: CardView): Promise<Card>
+  /** Actions that somebody is asked about first, and the question: the same as their `confirm` on the card. */
+  questions?: Readonly<Record<string, string>>
   /** What each action does, by action id. The person is authorised by core, again, every time. */
   taps?: Record<string, (tap: Tap) => Promise<TapOutcome>>
 }

@@ -7,9 +7,12 @@ import { leadName, localValue, maskPhones, money } from '../format.js'
 import { outcomeLabels } from '../texts.js'
 import { note, ok, warn, type CardKind, type CardView, type Tap } from './card-kind.js'
 
+const questions = { undo: '撤销后，这条跟进和它的提醒都会取消，确定吗？' } as const
+
 /** What was understood of one sentence: whose it is, if that is open; then for confirmation, with 修改 and 撤销. */
 export const followUpCard: CardKind = {
   kind: 'follow-up',
+  questions,
 
   async render(view): Promise<Card> {
     const { core, tx, delivery } = view
@@ -176,12 +179,7 @@ async function activeCard(view: CardView, followUp: FollowUp): Promise<Card> {
         ]
       : [
           { id: 'edit', label: '修改', style: 'default' },
-          {
-            id: 'undo',
-            label: '撤销',
-            style: 'danger',
-            confirm: '撤销后，这条跟进和它的提醒都会取消，确定吗？',
-          },
+          { id: 'undo', label: '撤销', style: 'danger', confirm: questions.undo },
         ],
     ...(about
       ? {

@@ -4,9 +4,12 @@ import { clockTime, duration, leadName } from '../format.js'
 import { ok, warn, type CardKind, type CardView, type Tap } from './card-kind.js'
 import { choiceReason, leadFields, leadPage, sourceRecord } from './lead-blocks.js'
 
+const questions = { decline: '这条线索会马上交给主管安排，确定吗？' } as const
+
 /** A lead held out to one rep: 接单 within the time, or pass. */
 export const leadOffer: CardKind = {
   kind: 'lead.offer',
+  questions,
 
   async render(view): Promise<Card> {
     const { core, tx, delivery } = view
@@ -24,12 +27,7 @@ export const leadOffer: CardKind = {
         blocks: [...blocks, ...(await choiceReason(view, lead.id, offer.personId))],
         actions: [
           { id: 'accept', label: '接单', style: 'primary' },
-          {
-            id: 'decline',
-            label: '接不了',
-            style: 'default',
-            confirm: '这条线索会马上交给主管安排，确定吗？',
-          },
+          { id: 'decline', label: '接不了', style: 'default', confirm: questions.decline },
         ],
       }
     }

@@ -69,7 +69,7 @@ export interface CardAction {
   style: 'primary' | 'default' | 'danger'
   /** Sends the inputs' values along; without it the tap carries no values. */
   submit?: boolean
-  /** Asked before the tap is sent, where the platform can. */
+  /** Asked before anything is done: by the platform where it can, else on the card itself. */
   confirm?: string
 }
 

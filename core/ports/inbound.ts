@@ -52,6 +52,8 @@ export interface TapEvent extends InboundBase {
   messageId?: string
   actionId: string
   values: Record<string, string>
+  /** The platform has asked the action's question before it sent the tap. */
+  confirmed?: boolean
 }
 
 /** The platform reports what became of a message. */

@@ -12,6 +12,8 @@ export interface Capabilities {
   maxTitle: number
   maxText: number
   updatesCards: boolean
+  /** Whether it asks an action's question before it sends the tap, and the tap says so. */
+  confirms: boolean
   /** Whether the platform tells that a message was read, by an event or when it is asked. */
   readReceipts: boolean
   /** Groups: whether messages without @ are seen, and whether cards may be sent there. */

@@ -111,6 +111,7 @@ function takeEverything(core: Core, onSend: (message: Outgoing) => void): Messen
       maxTitle: 200,
       maxText: 5000,
       updatesCards: true,
+      confirms: true,
       readReceipts: true,
       groupMessages: 'all',
       groupCards: true,

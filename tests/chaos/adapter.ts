@@ -17,6 +17,7 @@ const capabilities = (platform: ChaosPlatform): Capabilities => ({
   maxTitle: 200,
   maxText: 4000,
   updatesCards: true,
+  confirms: true,
   readReceipts: true,
   groupMessages: 'all',
   groupCards: true,

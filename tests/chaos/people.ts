@@ -90,6 +90,7 @@ export function createPeople({ double, callbacks, ledger, origins, clock }: Peop
       messageId: message.id,
       actionId,
       values: valuesOf(message, pick),
+      confirmed: true,
     }
     callbacks.send(event, entry)
   }

@@ -5,6 +5,9 @@ import { startStage, type Stage } from '../support/stage/stage.js'
 
 const wish = '我们在杭州，想了解下你们CRM的报价，预算20万左右，电话 13800138000'
 
+/** Where the question is asked by the platform itself, before it sends the tap. */
+const asksBefore: ReadonlySet<string> = new Set(['feishu', 'sandbox'])
+
 for (const platform of platforms)
   describe(`on ${platform}`, () => {
     let stage: Stage
@@ -99,9 +102,26 @@ for (const platform of platforms)
         const words = await rep.sees('已记录跟进')
         expect(words).toContain('3月18日')
         expect(words).toContain('[撤销]')
-        expect(await rep.clicks('撤销')).toContain('已撤销')
+        expect(await rep.confirms('撤销')).toContain('已撤销')
         await rep.sees('跟进已撤销')
         await rep.seesNo('[撤销]')
+      })
+
+      it('is undone only after a question, and stays when somebody thinks better of it', async () => {
+        const { rep } = stage
+        await rep.writes(note)
+        if (asksBefore.has(platform)) return
+        expect(await rep.clicks('撤销')).toContain('确定吗')
+        const words = await rep.sees('已记录跟进')
+        expect(words).toContain('确定吗')
+        expect(words).toContain('[确认撤销]')
+        expect(await rep.clicks('取消')).toContain('没有改动')
+        expect(await rep.sees('已记录跟进')).toContain('[修改]')
+        // The same tap within a moment would be taken for a repeat of the first.
+        await stage.passes('1m')
+        await rep.clicks('撤销')
+        expect(await rep.clicks('确认撤销')).toContain('已撤销')
+        await rep.sees('跟进已撤销')
       })
 
       it('makes a lead of what a customer told them elsewhere', async () => {

@@ -170,7 +170,7 @@ describe.each(['dingtalk', 'feishu'] as const)('what a rep has promised, on %s',
     await stage.passes('7d')
     await stage.rep.clicks('推迟到明天')
     expect(await listed({ dueAt: '2026-03-19T01:00:00.000Z', isDone: false })).toHaveLength(1)
-    await stage.rep.clicks('撤销')
+    await stage.rep.confirms('撤销')
     expect(await listed({ isDone: true })).toHaveLength(1)
   })
 })

@@ -159,6 +159,7 @@ describe('degrade, for any card and any platform', () => {
     maxTitle: fc.integer({ min: 1, max: 30 }),
     maxText: fc.integer({ min: 1, max: 40 }),
     updatesCards: fc.boolean(),
+    confirms: fc.boolean(),
     readReceipts: fc.boolean(),
     groupMessages: fc.constantFrom('all', 'mentions', 'none'),
     groupCards: fc.boolean(),

@@ -100,6 +100,48 @@ describe('a tap', () => {
     expect((await lead()).firstTouchAt).toBeNull()
   })
 
+  it('that is asked about does nothing until it is confirmed, however often it is repeated', async () => {
+    const cardRef = await refOf('lead.offer')
+    const decline = { by: 'wang', cardRef, actionId: 'decline' }
+    const first = await send({ ...decline, eventId: 'tap-1' })
+    expect(first?.notice?.text).toContain('交给主管安排，确定吗')
+    expect(first?.card?.subtitle).toContain('确定吗')
+    expect(first?.card?.actions?.map(({ id, label }) => [id, label])).toEqual([
+      ['decline.sure', '确认接不了'],
+      ['decline.keep', '取消'],
+    ])
+    // The platform hands it over once more; the person double-clicks.
+    const repeated = await send({ ...decline, eventId: 'tap-1' })
+    expect(repeated?.card).toEqual(first?.card)
+    await send({ ...decline, eventId: 'tap-2' })
+    expect(await changes('offer.declined')).toHaveLength(0)
+    const sure = { ...decline, actionId: 'decline.sure', eventId: 'tap-3' }
+    expect((await send(sure))?.notice?.text).toContain('已转给主管')
+    await send(sure)
+    expect(await changes('offer.declined')).toHaveLength(1)
+  })
+
+  it('asks anew when the yes comes too late, and lets go when it is a no', async () => {
+    const cardRef = await refOf('lead.offer')
+    const tap = (actionId: string) => send({ by: 'wang', cardRef, actionId })
+    await tap('decline')
+    await chat.clock.advance('3m')
+    const late = await tap('decline.sure')
+    expect(late?.notice?.text).toContain('确定吗')
+    expect(late?.card?.actions?.[0]?.id).toBe('decline.sure')
+    const kept = await tap('decline.keep')
+    expect(kept?.card?.actions?.map(({ id }) => id)).toEqual(['accept', 'decline'])
+    expect(await changes('offer.declined')).toHaveLength(0)
+    expect((await lead()).state).toBe('offered')
+  })
+
+  it('that the platform has asked about, or on a card that no longer offers it, is not asked about', async () => {
+    const cardRef = await refOf('lead.offer')
+    const decline = { by: 'wang', cardRef, actionId: 'decline' }
+    expect((await send({ ...decline, confirmed: true }))?.notice?.text).toContain('已转给主管')
+    expect((await send(decline))?.notice?.text).toContain('已经不在等你接单')
+  })
+
   it('by somebody without a binding, or by a customer, grants nothing', async () => {
     for (const by of ['stranger', 'customer', 'nobody-at-all']) {
       const answer = await send({ by, cardRef: await refOf('lead.offer') })

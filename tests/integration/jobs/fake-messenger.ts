@@ -28,6 +28,7 @@ export function createFakeMessenger({
       maxTitle: 100,
       maxText: 2000,
       updatesCards: true,
+      confirms: true,
       readReceipts: false,
       groupMessages: 'all',
       groupCards: true,

@@ -20,6 +20,7 @@ export function createTestAdapter(origin: string): PlatformAdapter {
         maxTitle: 200,
         maxText: 4000,
         updatesCards: true,
+        confirms: true,
         readReceipts: false,
         groupMessages: 'all',
         groupCards: true,

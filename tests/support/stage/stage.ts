@@ -108,6 +108,11 @@ export async function startStage(
         await running.idle()
         return notice
       },
+      /** Presses a button that is asked about, and says yes where the card itself asks. */
+      async confirms(label: string): Promise<string> {
+        const said = await this.clicks(label)
+        return said.includes('确定吗') ? this.clicks(`确认${label}`) : said
+      },
       /** Rings beside messages. */
       async urges(): Promise<string[]> {
         await running.idle()
