@@ -3,7 +3,7 @@ import type { Core } from '../core/app.js'
 import { backoffMs } from '../core/db/backoff.js'
 import { PlatformError } from '../core/errors.js'
 import type { DirectoryRun } from '../core/org/directory-entry.js'
-import type { Directory } from '../core/ports/directory.js'
+import type { Directory, Whereabouts } from '../core/ports/directory.js'
 import type { JobLog } from './job-log.js'
 
 export interface DirectorySyncJobDeps {
@@ -53,6 +53,12 @@ export function createDirectorySyncJob({ core, directories, log, pause: wait }: 
         tries += 1
         if (!(error instanceof PlatformError)) throw error
         log.warn({ platform: directory.platform, code: error.code, tries }, 'the directory could not be read')
+        if (run.state === 'asking' && (!error.retryable || tries >= mostTries)) {
+          // What was read is worth carrying out; those who could not be asked for are asked for by the next run.
+          await core.write((tx) => core.directorySync.takeAnswers(tx, run, new Map()))
+          tries = 0
+          continue
+        }
         if (!error.retryable || tries >= mostTries) {
           const why = `通讯录读取失败（${error.code}），已读到 ${run.people} 人，可以重新同步`
           return core.write((tx) => core.directorySync.fail(tx, run, why))
@@ -75,6 +81,11 @@ export function createDirectorySyncJob({ core, directories, log, pause: wait }: 
       await core.write((tx) => core.directorySync.apply(tx, run.id))
       return true
     }
+    if (run.state === 'asking') {
+      const answers = await ask(directory, run)
+      await core.write((tx) => core.directorySync.takeAnswers(tx, run, answers))
+      return true
+    }
     if (run.cursor === null && run.people + run.departments === 0) {
       const scope = await directory.scope()
       await core.write((tx) => core.directorySync.noteScope(tx, run, scope))
@@ -83,6 +94,17 @@ export function createDirectorySyncJob({ core, directories, log, pause: wait }: 
     }
     const page = await directory.page(run.cursor)
     return core.write((tx) => core.directorySync.takePage(tx, run, page))
+  }
+
+  /** Asks for some of the accounts that the walk did not meet; none where nothing is left, or nobody could say. */
+  async function ask(directory: Directory, run: DirectoryRun): Promise<Map<string, Whereabouts>> {
+    if (!directory.whereabouts) return new Map()
+    const accounts = await core.read((tx) => core.directorySync.toAsk(tx, run))
+    const answers = accounts.map(async (account): Promise<[string, Whereabouts]> => [
+      account,
+      (await directory.whereabouts?.(account)) ?? 'out-of-sight',
+    ])
+    return new Map(await Promise.all(answers))
   }
 
   return {

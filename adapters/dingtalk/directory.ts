@@ -1,5 +1,11 @@
-import type { Directory, DirectoryDepartment, DirectoryPerson } from '../../core/ports/directory.js'
+import type {
+  Directory,
+  DirectoryDepartment,
+  DirectoryPerson,
+  Whereabouts,
+} from '../../core/ports/directory.js'
 import { PlatformError } from '../../core/errors.js'
+import { nobodyCodes } from './accounts.js'
 import type { DingtalkClient } from './client.js'
 import { field, listOf, objectsOf, readObject, textOf, truthOf, type Fields } from './json.js'
 
@@ -128,6 +134,17 @@ export function createDirectory(client: DingtalkClient): Directory {
         range: isPartial
           ? `通讯录权限范围：${parts.join('，') || '没有任何部门或人员'}`
           : '通讯录权限范围：全部员工',
+      }
+    },
+
+    /** @see https://open.dingtalk.com/document/orgapp/query-user-details (60121: nobody; 50002, 60011: out of range) */
+    async whereabouts(userid): Promise<Whereabouts> {
+      try {
+        await client.oldApi('/topapi/v2/user/get', { userid })
+        return 'there'
+      } catch (error) {
+        if (!(error instanceof PlatformError) || error.retryable) throw error
+        return nobodyCodes.includes(error.code) ? 'gone' : 'out-of-sight'
       }
     },
   }

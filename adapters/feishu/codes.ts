@@ -21,6 +21,9 @@ const codes: Readonly<Record<string, CodeMeaning>> = {
   10014: { retryable: false, meaning: 'App ID 或 App Secret 不正确' },
   10015: { retryable: false, meaning: 'App Secret 不正确' },
   11232: { retryable: true, meaning: '飞书整点限流，稍后自动重试' },
+  40004: { retryable: false, meaning: '部门不在应用的通讯录权限范围内' },
+  41012: { retryable: false, meaning: '找不到这个人' },
+  41050: { retryable: false, meaning: '这个人不在应用的通讯录权限范围内' },
   230001: { retryable: false, meaning: '参数不合法，收件人或内容不被接受' },
   230002: { retryable: false, meaning: '机器人不在该群里' },
   230006: { retryable: false, meaning: '应用没有开启机器人能力' },
@@ -59,6 +62,12 @@ const codes: Readonly<Record<string, CodeMeaning>> = {
   1000040343: { retryable: true, meaning: '飞书长连接服务内部错误' },
   1000040350: { retryable: false, meaning: '长连接数已达上限（50 个），有别的程序在使用同一个应用' },
 }
+
+/** The company has nobody of this id. */
+export const nobodyCodes: ReadonlySet<string> = new Set(['41012'])
+
+/** The platform refuses this person or department, which says nothing of the others: unknown, or out of range. */
+export const refusesOne: ReadonlySet<string> = new Set([...nobodyCodes, '41050', '40004'])
 
 /** The token is not good any more: get another one and try once more. */
 export const tokenCodes: ReadonlySet<string> = new Set([

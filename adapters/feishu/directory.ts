@@ -3,10 +3,13 @@ import type {
   DirectoryDepartment,
   DirectoryPage,
   DirectoryPerson,
+  Whereabouts,
 } from '../../core/ports/directory.js'
 import { z } from 'zod'
+import { PlatformError } from '../../core/errors.js'
 import { nextPage, type FeishuCalls } from './calls.js'
 import { failure } from './client.js'
+import { nobodyCodes, refusesOne } from './codes.js'
 import { field, listField, objectField, textField } from './json.js'
 
 /** The platform's own name of the whole company. */
@@ -70,7 +73,10 @@ export function createDirectory(calls: FeishuCalls): Directory {
     }
     const part = await calls.contactScope(token)
     const people = []
-    for (const account of part.people) people.push(person(await calls.person(account)))
+    for (const account of part.people) {
+      const found = await unlessRefused(calls.person(account))
+      if (found) people.push(person(found))
+    }
     return { people, next: part.next }
   }
 
@@ -95,7 +101,10 @@ export function createDirectory(calls: FeishuCalls): Directory {
   async function belowScope(token: string | undefined): Promise<Below> {
     const part = await calls.contactScope(token)
     const departments = []
-    for (const id of part.departments) departments.push(department(await calls.department(id)))
+    for (const id of part.departments) {
+      const found = await unlessRefused(calls.department(id))
+      if (found) departments.push(department(found))
+    }
     return { departments, next: part.next }
   }
 
@@ -128,6 +137,19 @@ export function createDirectory(calls: FeishuCalls): Directory {
       const isPartial = !departments.includes(company)
       return { totalPeople: null, isPartial, range: await rangeOf(departments, people, groups, isPartial) }
     },
+
+    /** @see https://open.feishu.cn/document/server-docs/contact-v3/user/get (41012: nobody, 41050: out of range) */
+    async whereabouts(account): Promise<Whereabouts> {
+      try {
+        const found = await calls.person(account)
+        // An answer that tells nothing of the person proves nothing.
+        if (!textField(found, 'open_id')) return 'out-of-sight'
+        return person(found).isActive === false ? 'gone' : 'there'
+      } catch (error) {
+        if (!(error instanceof PlatformError) || error.retryable) throw error
+        return nobodyCodes.has(error.code) ? 'gone' : 'out-of-sight'
+      }
+    },
   }
 
   /** Reads one list and moves on; where it fails nothing has moved. */
@@ -153,7 +175,10 @@ export function createDirectory(calls: FeishuCalls): Directory {
   async function rangeOf(departments: string[], people: string[], groups: string[], isPartial: boolean) {
     if (!isPartial) return '通讯录权限范围：全体员工'
     const names = []
-    for (const id of departments.slice(0, 5)) names.push(department(await calls.department(id)).name)
+    for (const id of departments.slice(0, 5)) {
+      const found = await unlessRefused(calls.department(id))
+      names.push(found ? department(found).name : id)
+    }
     const parts = [
       ...(names.length
         ? [
@@ -161,9 +186,19 @@ export function createDirectory(calls: FeishuCalls): Directory {
           ]
         : []),
       ...(people.length ? [`${people.length} 名成员`] : []),
-      ...(groups.length ? [`${groups.length} 个用户组`] : []),
+      ...(groups.length ? [`${groups.length} 个用户组（组内成员读不到，请改为直接选择部门或成员）`] : []),
     ]
     return `通讯录权限范围：${parts.join('、') || '没有任何部门或成员'}`
+  }
+}
+
+/** @returns null where the platform says no to this one for good. @throws PlatformError when it may go well later. */
+async function unlessRefused<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof PlatformError && refusesOne.has(error.code)) return null
+    throw error
   }
 }
 

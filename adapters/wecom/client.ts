@@ -165,6 +165,17 @@ export function createClient({ call, token }: Calls, settings: WecomSettings) {
     /** https://developer.work.weixin.qq.com/document/path/90196 */
     user: (userId: string) => call({ path: '/cgi-bin/user/get', query: { userid: userId }, answer: user }),
 
+    /** Members and departments that bear a tag. https://developer.work.weixin.qq.com/document/path/90213 */
+    tag: (tagId: number) =>
+      call({
+        path: '/cgi-bin/tag/get',
+        query: { tagid: String(tagId) },
+        answer: z.looseObject({
+          userlist: z.array(z.looseObject({ userid: z.string() })).default([]),
+          partylist: z.array(z.number().int()).default([]),
+        }),
+      }),
+
     /** Everybody's ids; for the contact-sync secret only. https://developer.work.weixin.qq.com/document/path/96067 */
     userIds: (cursor: string) =>
       call({

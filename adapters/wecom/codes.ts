@@ -20,6 +20,7 @@ const codes: Record<string, CodeMeaning> = {
   '40014': { retryable: true, meaning: 'access_token 无效' },
   '40029': { retryable: false, meaning: '登录码无效、已用过或已过期' },
   '40056': { retryable: false, meaning: 'AgentId 不正确' },
+  '40068': { retryable: false, meaning: '标签不存在' },
   '40058': { retryable: false, meaning: '请求参数不符合要求' },
   '41001': { retryable: true, meaning: '缺少 access_token' },
   '42001': { retryable: true, meaning: 'access_token 已过期' },
@@ -62,6 +63,10 @@ export const meaningOf = (code: number | string): CodeMeaning =>
 
 /** The token is the reason: fetch a new one and try once more. */
 export const tokenCodes: ReadonlySet<number> = new Set([40001, 40014, 41001, 42001])
+/** The company has nobody of this id. */
+export const unknownMember: ReadonlySet<string> = new Set(['40003', '60111'])
+/** WeCom refuses this member, department or tag, which says nothing about the others: unknown, or out of the app's range. */
+export const refusesOne: ReadonlySet<string> = new Set([...unknownMember, '40068', '60011', '60123'])
 /** The same task id again: the card is there already. */
 export const duplicateTaskId = 42014
 /** The token of a wake-up is over: customer service lets itself be asked without one, less often. */

@@ -51,18 +51,21 @@ export const DirectoryEntryEntity = new EntitySchema<DirectoryEntry>({
   ],
 })
 
-/** walking → applying → done; failed when the platform refused for good, with its reason. */
+/**
+ * walking → applying → done, with `asking` for single accounts in between where the app sees a part of the company only;
+ * failed when the platform refused for good, with its reason.
+ */
 export interface DirectoryRun {
   id: string
   platform: Platform
-  state: 'walking' | 'applying' | 'done' | 'failed'
+  state: 'walking' | 'asking' | 'applying' | 'done' | 'failed'
   /** `<platform>` while it is not finished: at most one at a time per platform. */
   openKey: string | null
   /** Why it runs: `admin`, `nightly`, `event`. */
   cause: string
   startedAt: Date
   finishedAt: Date | null
-  /** Where the walk goes on; null before the first page. */
+  /** Where the walk goes on, or the asking; null before the first page, and when nothing was left to ask for. */
   cursor: string | null
   departments: number
   people: number

@@ -1,11 +1,11 @@
-import { In, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm'
+import { In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm'
 import { systemActor, type Actor } from '../actor.js'
 import type { Changes } from '../changes/changes.js'
 import { insertRows, updateRows } from '../db/rows.js'
 import type { Tx } from '../db/unit-of-work.js'
 import type { Playbook } from '../playbook/playbook.js'
 import type { Clock } from '../ports/clock.js'
-import type { DirectoryPage, DirectoryScope } from '../ports/directory.js'
+import type { DirectoryPage, DirectoryScope, Whereabouts } from '../ports/directory.js'
 import type { Ids } from '../ports/ids.js'
 import type { Platform } from '../ports/platform.js'
 import {
@@ -16,6 +16,7 @@ import {
 } from './directory-entry.js'
 import { requireAdmin, type Bindings } from './bindings.js'
 import { applyDirectory } from './directory-apply.js'
+import { createAsking } from './directory-asking.js'
 import { renameAccount } from './directory-rename.js'
 import { BindingEntity, PersonEntity } from './person.js'
 
@@ -44,6 +45,7 @@ export type DirectorySync = ReturnType<typeof createDirectorySync>
 export function createDirectorySync(deps: DirectorySyncDeps) {
   const { clock, ids, changes, playbook } = deps
   const system = systemActor('directory')
+  const asking = createAsking()
 
   async function leave(tx: Tx, personId: string): Promise<boolean> {
     const left = await updateRows(
@@ -170,6 +172,11 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
      */
     async takePage(tx: Tx, run: DirectoryRun, page: DirectoryPage): Promise<boolean> {
       const entries = entriesOf(run, page)
+      const isAsking = run.isPartial && run.cause !== 'event'
+      const after =
+        page.next === null && isAsking
+          ? { state: 'asking' as const, cursor: await asking.cursor(tx, run.platform) }
+          : { cursor: page.next, ...(page.next === null ? { state: 'applying' as const } : {}) }
       const moved = await updateRows(
         tx,
         DirectoryRunEntity,
@@ -177,10 +184,9 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
           ? { id: run.id, state: 'walking', departments: run.departments, people: run.people }
           : { id: run.id, state: 'walking', cursor: run.cursor },
         {
-          cursor: page.next,
+          ...after,
           departments: run.departments + page.departments.length,
           people: run.people + page.people.length,
-          ...(page.next === null ? { state: 'applying' as const } : {}),
         },
       )
       if (moved !== 1) return false
@@ -193,6 +199,19 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
       return true
     },
 
+    /** The accounts to ask the platform for next; none when nothing is left to ask for in this run. */
+    toAsk: (tx: EntityManager, run: DirectoryRun): Promise<string[]> => asking.next(tx, run),
+
+    /**
+     * Takes what the platform said of single accounts. Without any answers the asking is over, and what is known is
+     * carried out.
+     */
+    takeAnswers: (tx: Tx, run: DirectoryRun, answers: ReadonlyMap<string, Whereabouts>): Promise<void> =>
+      asking.take(tx, run, answers),
+
+    /** What became of people without a visible department and of those who were not met; for the admin's page. */
+    sight: (tx: EntityManager, platform: Platform) => asking.sight(tx, platform),
+
     /**
      * Carries a part of what the whole walk has seen over to people and departments.
      *
@@ -203,6 +222,9 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
       if (!run) return false
       const rules = await playbook.get(tx, 'directory')
       const repository = tx.getRepository(DirectoryEntryEntity)
+      // Of people whom we never took in, only what the platform tells now is of any use.
+      const outdated = { localId: IsNull(), seenRun: Not(run.id) }
+      await repository.delete({ platform: run.platform, kind: 'person', ...outdated })
       const entries = await repository.findBy({ platform: run.platform })
       const { applied: now, isAll } = await applyDirectory(
         tx,
@@ -243,7 +265,7 @@ export function createDirectorySync(deps: DirectorySyncDeps) {
       await updateRows(
         tx,
         DirectoryRunEntity,
-        { id: run.id, state: In(['walking', 'applying']) },
+        { id: run.id, state: In(['walking', 'asking', 'applying']) },
         { state: 'failed', openKey: null, finishedAt: clock.now(), failure: why.slice(0, 300) },
       )
     },

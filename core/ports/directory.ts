@@ -36,10 +36,22 @@ export interface DirectoryScope {
   range: string
 }
 
+/**
+ * What a platform says of an account that its organisation was walked without meeting: it is there, it is gone from the
+ * company, or the app may not see it, which says nothing.
+ */
+export type Whereabouts = 'there' | 'gone' | 'out-of-sight'
+
 /** The organisation as the platform tells it. */
 export interface Directory {
   platform: Platform
   /** @throws PlatformError when the platform could not be asked; the same cursor may be tried again. */
   page(cursor: string | null): Promise<DirectoryPage>
   scope(): Promise<DirectoryScope>
+  /**
+   * Asks for one account. `gone` only where the platform says so itself. Left out by those who never see a part only.
+   *
+   * @throws PlatformError that is `retryable`, when the platform could not be asked.
+   */
+  whereabouts?(externalId: string): Promise<Whereabouts>
 }

@@ -23,6 +23,7 @@ export function addDirectoryRoutes(add: AddRoute, { core, directories = [] }: Ap
     return {
       platform,
       runs: (await core.directorySync.runs(tx, platform, shownRuns)).map(presentRun),
+      ...(await core.directorySync.sight(tx, platform)),
       outside: outside
         .slice(0, shownOutside)
         .map(({ externalId, name, title }) => ({ account: externalId, name, title })),

@@ -99,7 +99,7 @@ export type BindingList = z.infer<typeof bindingListSchema>
 export const directoryRunSchema = z.object({
   id: idSchema,
   /** `waiting`: an event asked for it; it begins at `startedAt` or soon after, unless somebody asks sooner. */
-  state: z.enum(['waiting', 'walking', 'applying', 'done', 'failed']),
+  state: z.enum(['waiting', 'walking', 'asking', 'applying', 'done', 'failed']),
   cause: z.string(),
   startedAt: instantSchema,
   finishedAt: instantSchema.nullable(),
@@ -120,6 +120,12 @@ export const directoryPageSchema = z.object({
       platform: platformSchema,
       /** Newest first, at most 10. */
       runs: z.array(directoryRunSchema),
+      /** Colleagues whose own department is not in sight, and the one that they were put into instead. */
+      apart: z.object({ department: z.string(), people: z.number().int() }).nullable(),
+      /** Colleagues whom the newest sync did not meet, the app seeing a part of the company only. */
+      unseen: z.number().int(),
+      /** The platform was not asked yet for some of them. */
+      isUnasked: z.boolean(),
       /** Told by the platform and not taken into the CRM: the first by name. */
       outside: z.array(z.object({ account: z.string(), name: z.string(), title: z.string() })),
       /** There are more of them than are listed. */

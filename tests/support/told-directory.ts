@@ -1,6 +1,11 @@
 import { DepartmentEntity, PersonEntity } from '../../core/org/person.js'
 import type { DirectoryRun } from '../../core/org/directory-entry.js'
-import type { Directory, DirectoryDepartment, DirectoryPerson } from '../../core/ports/directory.js'
+import type {
+  Directory,
+  DirectoryDepartment,
+  DirectoryPerson,
+  Whereabouts,
+} from '../../core/ports/directory.js'
 import type { Platform } from '../../core/ports/platform.js'
 import { createDirectorySyncJob } from '../../jobs/directory-sync.js'
 import type { TestCore } from './test-core.js'
@@ -12,6 +17,8 @@ export interface Told {
   departments: DirectoryDepartment[]
   people: DirectoryPerson[]
   isPartial: boolean
+  /** What the platform says of an account that is asked for; it is not asked without. */
+  whereabouts?: (account: string) => Promise<Whereabouts>
 }
 
 export const departmentOf = (
@@ -32,6 +39,7 @@ export const directoryOf = (platform: Platform, told: Told): Directory => ({
   platform,
   page: () => Promise.resolve({ departments: told.departments, people: told.people, next: null }),
   scope: () => Promise.resolve({ totalPeople: null, isPartial: told.isPartial, range: '可见范围' }),
+  ...(told.whereabouts ? { whereabouts: told.whereabouts } : {}),
 })
 
 /** Syncs once, to the end. @throws when no run was kept. */

@@ -1,4 +1,4 @@
-import { Refused, sim, type World } from './world.js'
+import { Refused, sim, type SimPerson, type World } from './world.js'
 
 type Body = Record<string, unknown>
 type Route = (world: World, body: Body) => object
@@ -8,6 +8,17 @@ const refuse = (code: string): never => {
   throw new Refused(code, 200)
 }
 const insiders = (world: World) => world.people.filter((person) => !person.isOutside)
+
+/** Whether the app's range reaches this person: given one by one, or by a department of theirs or one above it. */
+function sees(world: World, { userId, departments }: SimPerson): boolean {
+  const reaches = (id: string | null): boolean =>
+    id !== null &&
+    (world.range.departments.includes(id) ||
+      reaches(world.departments.find((department) => department.id === id)?.parentId ?? null))
+  return (
+    world.range.people.includes(userId) || world.range.departments.includes('1') || departments.some(reaches)
+  )
+}
 
 /** Quotes numbers and truth values as some of the platform's answers do. */
 const loose = (world: World, value: number | boolean): unknown =>
@@ -65,6 +76,7 @@ export const oldRoutes: Record<string, Route> = {
   }),
   '/topapi/v2/user/get': (world, body) => {
     const person = insiders(world).find(({ userId }) => userId === body['userid']) ?? refuse('60121')
+    if (!sees(world, person)) refuse('50002')
     const { userId, unionId, name, title, departments } = person
     return {
       result: { userid: userId, unionid: unionId, name, title, dept_id_list: departments.map(Number) },

@@ -232,7 +232,7 @@ export function createApi({ world, app, granted, switches, answering, visible, c
       return ok({
         department_ids: ids.filter((one) => !one.startsWith('ou_')),
         user_ids: ids.filter((one) => one.startsWith('ou_')),
-        group_ids: [],
+        group_ids: world.groups,
         has_more: false,
       })
     }
@@ -249,7 +249,12 @@ export function createApi({ world, app, granted, switches, answering, visible, c
         ),
       )
     }
-    if (kind === 'users') return sees(id) || visible.has(id) ? ok({ user: personView(id) }) : no(41050)
+    if (kind === 'users') {
+      const one = world.find(id)
+      if (!one) return no(41012)
+      const isSeen = visible.has(id) || visible.has('0') || one.isResigned || one.departments.some(sees)
+      return isSeen ? ok({ user: personView(id) }) : no(41050)
+    }
     if (kind !== 'departments') return null
     if (!sees(id)) return no(40004)
     if (!rest) return ok({ department: departmentView(id) })

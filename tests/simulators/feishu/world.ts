@@ -115,6 +115,8 @@ export function createWorld(clock: AdjustableClock) {
   return {
     people,
     departments,
+    /** User groups in the app's range. */
+    groups: [] as string[],
     chats,
     messages,
     next,

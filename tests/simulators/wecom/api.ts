@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { randomBytes } from 'node:crypto'
 import { checkCard, record } from './card-rules.js'
+import { seesDepartment, seesMember, toldRange } from './range.js'
 import {
   agentId,
   appSecret,
@@ -98,20 +99,33 @@ const routes: Record<string, Route> = {
     yes({ states: (ids as string[]).map((userid) => ({ code: 0, callid: 'c1', userid })) }),
   '/cgi-bin/department/list': (world) =>
     yes({
-      department: [...world.departments.values()].map((row) =>
-        world.facts.tellsNames ? row : { ...row, name: '' },
-      ),
+      department: [...world.departments.values()]
+        .filter(({ id }) => seesDepartment(world, id))
+        .map((row) => (world.facts.tellsNames ? row : { ...row, name: '' })),
     }),
   '/cgi-bin/user/list': (world, _body, query) => {
     const id = Number(query.get('department_id'))
     if (!world.departments.has(id)) return no(60123)
+    if (!seesDepartment(world, id)) return no(60011)
     return yes({
       userlist: [...world.members.values()].filter((one) => one.departments.includes(id)).map(userOf(world)),
     })
   },
   '/cgi-bin/user/get': (world, _body, query) => {
     const member = world.members.get((query.get('userid') ?? '').toLowerCase())
-    return member ? yes(userOf(world)(member)) : no(60111)
+    if (!member) return no(60111)
+    return seesMember(world, member) ? yes(userOf(world)(member)) : no(60011)
+  },
+  '/cgi-bin/tag/get': (world, _body, query) => {
+    const id = Number(query.get('tagid'))
+    const tag = world.tags.get(id)
+    if (!tag) return no(40068)
+    if (world.range && !world.range.tags.includes(id)) return no(60011)
+    return yes({
+      tagname: `标签${id}`,
+      userlist: tag.users.map((userid) => ({ userid })),
+      partylist: tag.parties,
+    })
   },
   '/cgi-bin/user/list_id': (world) =>
     yes({
@@ -123,8 +137,7 @@ const routes: Record<string, Route> = {
       ? yes({
           name: '跟进',
           close: 0,
-          allow_userinfos: { user: (world.visible ?? []).map((userid) => ({ userid })) },
-          allow_partys: { partyid: world.visible ? [2] : [1] },
+          ...toldRange(world),
         })
       : no(301002),
   '/cgi-bin/get_jsapi_ticket': () => yes({ ticket: 'tkt', expires_in: 7200 }),

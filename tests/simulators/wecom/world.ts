@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AdjustableClock } from '../../../core/ports/clock.js'
 import { facts as known, type Facts } from './facts.js'
+import type { Range, Tag } from './range.js'
 
 export interface Member {
   userid: string
@@ -82,6 +83,8 @@ export function createWorld({ clock, facts, visible }: Options) {
     members,
     departments,
     visible,
+    range: null as Range | null,
+    tags: new Map<number, Tag>(),
     /** Access tokens and what they are for. */
     tokens: new Map<string, { secret: string; until: number }>(),
     codes: new Map<string, { userid: string; external?: boolean; until: number }>(),
