@@ -36,6 +36,8 @@ export function createLeaveViews({ clock, org, playbook }: LeaveViewDeps) {
 
     /** Those whose leave the person keeps, themselves first, then by name; nobody who has left. */
     async keptBy(tx: EntityManager, actor: PersonActor): Promise<Person[]> {
+      const keepsOthers = actor.role === 'manager' || can(actor, 'organisation.edit')
+      if (!keepsOthers) return [await org.person(tx, actor.personId)]
       const kept = (await org.everybody(tx)).filter((person) => mayKeep(actor, person))
       return kept.toSorted((a, b) => Number(b.id === actor.personId) - Number(a.id === actor.personId))
     },

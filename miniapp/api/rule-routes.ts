@@ -19,10 +19,12 @@ import { readJson } from './body.js'
 import type { ApiDeps } from './deps.js'
 import { parse } from './problems.js'
 import { createRuleMeanings } from './rule-meaning.js'
-import { cardLabels } from './texts.js'
+import { cardLabels, systemName } from './texts.js'
 import { loadVocabulary } from './vocabulary.js'
 
 const shownVersions = 20
+/** Cards that no rule speaks of: made of others, or sent by hand to look where they go. */
+const madeByItself: ReadonlySet<string> = new Set(['digest', 'test.message'])
 
 /** Documents of rules as their pages show and change them; each change is a version that can be taken back. */
 export function addRuleRoutes(add: AddRoute, { core }: ApiDeps): void {
@@ -40,7 +42,7 @@ export function addRuleRoutes(add: AddRoute, { core }: ApiDeps): void {
     )
     const shown = history.map(({ version, state, note, savedBy, savedAt }) => ({
       ...{ version, state, note },
-      by: words.person(savedBy)?.name ?? savedBy,
+      by: savedBy.startsWith('system:') ? systemName : (words.person(savedBy)?.name ?? savedBy),
       at: savedAt.toISOString(),
     }))
     const draft = newest?.state === 'draft' && shown[0] ? { ...shown[0], body: newest.body } : null
@@ -50,7 +52,7 @@ export function addRuleRoutes(add: AddRoute, { core }: ApiDeps): void {
       version: published?.version ?? 0,
       people: await peopleIn(tx, [body, draft?.body]),
       cards: Object.entries({ ...cardLabels, ...moreCardLabels })
-        .filter(([key]) => !key.startsWith('answer.'))
+        .filter(([key]) => !key.startsWith('answer.') && !madeByItself.has(key))
         .map(([key, label]) => ({ key, label })),
       history: shown.slice(0, shownVersions),
     }

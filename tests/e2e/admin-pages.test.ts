@@ -45,6 +45,13 @@ async function open(size: { width: number; height: number }, who = 'admin') {
       await at(name).waitFor()
       await at('bones').first().waitFor({ state: 'detached' })
     },
+    /** To a page of rules, by its link. */
+    async rules(name: string) {
+      await page.goto(`${stand.origin}/app/me`)
+      await at(`admin-${name}`).click()
+      await page.locator(`[data-testid=rule][data-name=${name}] [data-testid=versions]`).waitFor()
+    },
+    field: (path: string) => page.locator(`[data-field="${path}"]`),
     /** Looks at the whole length of the page, in light and dark. */
     async looks(name: string) {
       flaws.push(...(await look(page, `admin-${name}`, size)))
@@ -203,6 +210,95 @@ describe.each(sizes)('an admin at $width × $height', (size) => {
     await me.looks('ladder-problem')
     // The refusal itself is the only thing that went wrong.
     expect(me.troubles().filter((trouble) => !trouble.includes('422'))).toEqual([])
+  })
+
+  it('has the nights quiet: changes it, reads what it means, publishes it, and it holds', async () => {
+    const me = await open(size)
+    await me.rules('notices')
+    await me.looks('rules-notices')
+    await me.field('quiet.enabled').locator('input').check()
+    await me.field('quiet.from').locator('input').fill('21:30')
+    await me.field('quiet.to').locator('input').fill('21:30')
+    await me.at('rule-preview').click()
+    await me.field('quiet.to').getByText('开始和结束不能相同').waitFor()
+    await me.at('rule-problems').filter({ hasText: '有 1 处需要修改' }).waitFor()
+    await me.looks('rules-notices-problem')
+    await me.field('quiet.to').locator('input').fill('07:30')
+    await me.at('rule-preview').click()
+    await me.at('rule-meaning').filter({ hasText: '每天 21:30 到第二天 07:30' }).waitFor()
+    await me.at('rule-note').fill('晚上不打扰')
+    await me.looks('rules-notices-preview')
+    await me.at('rule-publish').click()
+    await me.at('version').filter({ hasText: '晚上不打扰' }).waitFor()
+    const { quiet } = await stand.core.read((tx) => stand.core.playbook.get(tx, 'notices'))
+    expect(quiet).toMatchObject({ enabled: true, from: '21:30', to: '07:30' })
+    expect(me.troubles().filter((trouble) => !trouble.includes('422'))).toEqual([])
+  })
+
+  it('pastes the holidays of a year, keeps them as a draft, and publishes them later', async () => {
+    const me = await open(size)
+    await me.rules('holidays')
+    await me
+      .at('holiday-text')
+      .fill('二、国庆节：10月1日（周五）至7日（周四）放假调休。9月26日（周日）上班。\n2027-01-01 元旦 休')
+    await me.at('holiday-found').filter({ hasText: '国庆节' }).filter({ hasText: '班 2027-09-26' }).waitFor()
+    await me.looks('rules-holidays-paste')
+    await me.at('holiday-take').click()
+    await me.at('rule-row-open').filter({ hasText: '2027 年' }).filter({ hasText: '放假 8 天' }).click()
+    await me.looks('rules-holidays')
+    await me.at('rule-preview').click()
+    await me.at('rule-meaning').waitFor()
+    await me.looks('rules-holidays-preview')
+    await me.at('rule-save-draft').click()
+    await me.at('rule-draft').filter({ hasText: '何敏' }).getByRole('button').click()
+    await me.at('rule-preview').click()
+    await me.at('rule-publish').click()
+    await me.at('version').filter({ hasText: '生效中' }).waitFor()
+    const { years } = await stand.core.read((tx) => stand.core.playbook.get(tx, 'holidays'))
+    expect(years.map(({ year }) => year)).toEqual([2025, 2026, 2027])
+    expect(me.troubles()).toEqual([])
+  })
+
+  it('puts somebody on duty, and finds every other page of rules in order', async () => {
+    const me = await open(size)
+    await me.rules('duty')
+    await me.at('rule-row-add').click()
+    await me.field('lists.0.label').locator('input').fill('夜间值班')
+    await me.field('lists.0.turns').locator('[data-testid=rule-row-add]').click()
+    await me.at('rule-person-add').click()
+    await me.page.locator('[data-testid=colleague][data-id=wang]').click()
+    await me.at('rule-person').filter({ hasText: '王小明' }).waitFor()
+    await me.looks('rules-duty')
+    await me.at('rule-preview').click()
+    await me.at('rule-meaning').filter({ hasText: '18:00 起 王小明' }).waitFor()
+    await me.looks('rules-duty-preview')
+    await me.at('rule-publish').click()
+    await me.at('version').filter({ hasText: '生效中' }).waitFor()
+    for (const name of ['calendar', 'reminders', 'credentials']) {
+      await me.rules(name)
+      const folded = me.at('rule-row-open').first()
+      if (await folded.count()) await folded.click()
+      await me.looks(`rules-${name}`)
+    }
+    expect(me.troubles()).toEqual([])
+  })
+
+  it('enters leave, sees what it means and who is away, and takes it back', async () => {
+    const me = await open(size, 'li')
+    await me.at('leave-add').click()
+    await me.at('leave-who').selectOption('wang')
+    await me.at('leave-from').fill('2026-03-16')
+    await me.at('leave-to').fill('2026-03-18')
+    await me.at('leave-to-half').selectOption('am')
+    await me.at('leave-meaning').filter({ hasText: '3月16日 周一 至 3月18日 周三上午' }).waitFor()
+    await me.looks('leave-sheet')
+    await me.at('leave-save').click()
+    await me.at('leave').filter({ hasText: '王小明' }).waitFor()
+    await me.looks('leave')
+    await me.at('leave-cancel').click()
+    await me.at('leave-cancel-save').click()
+    await me.at('leave').waitFor({ state: 'detached' })
+    expect(me.troubles()).toEqual([])
   })
 
   it('reads on a lead what will happen next, to whom', async () => {

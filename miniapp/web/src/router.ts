@@ -12,6 +12,7 @@ const adminPages: RouteRecordRaw[] = [
   { path: '/admin/directory', component: () => import('./pages/directory-page.vue') },
   { path: '/admin/doctor', component: () => import('./pages/doctor-page.vue') },
   { path: '/admin/ladders', component: () => import('./pages/ladders-page.vue') },
+  { path: '/admin/rules/:name', component: () => import('./pages/rule-page.vue'), props: true },
 ].map((route) => ({ ...route, meta: { tab: 'me', deep: true } }))
 
 export const router = createRouter({

@@ -1,4 +1,5 @@
 import { platformWords } from '../../contract/words.js'
+import { adminLinksTexts } from './admin-links-texts.js'
 
 /** Every word that the pages show of themselves. What the server says comes in words already. */
 export const texts = {
@@ -365,17 +366,7 @@ export const texts = {
     signOutHint: '退出后，从聊天里任意一张卡片可以重新打开。',
     away: '请假中',
   },
-  admin: {
-    title: '管理',
-    links: {
-      messages: { title: '消息记录', hint: '每条消息发给谁、到了哪一步' },
-      'test-message': { title: '测试消息', hint: '发一条真的消息，看它停在哪一步' },
-      system: { title: '系统状态', hint: '积压、失败、绑定和到期' },
-      directory: { title: '组织同步', hint: '从聊天平台带来部门和同事' },
-      doctor: { title: '接入检查', hint: '逐项检查平台配置，告诉你怎么改' },
-      ladders: { title: '时限与升级', hint: '多久没处理，接着找谁' },
-    },
-  },
+  admin: adminLinksTexts,
   format: {
     justNow: '刚刚',
     minutesAgo: (n: number) => `${n} 分钟前`,
