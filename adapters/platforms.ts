@@ -1,6 +1,7 @@
 import type { Clock } from '../core/ports/clock.js'
 import type { Ids } from '../core/ports/ids.js'
 import type { KeyStore } from '../core/ports/key-store.js'
+import type { Platform } from '../core/ports/platform.js'
 import type { PlatformAdapter } from '../core/ports/platform-adapter.js'
 import type { PlatformSettings } from '../core/ports/platform-settings.js'
 import type { SharedState } from '../core/ports/shared-state.js'
@@ -14,6 +15,8 @@ export interface AdapterDeps {
   state: SharedState
   keys: KeyStore
   log: AdapterLog
+  /** Whether an account is somebody's who works here; without it nobody is taken for one. */
+  isBound?: (platform: Platform, externalId: string) => Promise<boolean>
 }
 
 export interface AdapterLog {

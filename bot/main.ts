@@ -120,6 +120,8 @@ export async function start(
     state,
     keys: core.keys,
     log,
+    isBound: (platform, account) =>
+      core.read(async (tx) => (await core.org.boundAmong(tx, platform, [account])).has(account)),
   })
   const adapters = [...opened, ...given]
   const platforms = [...(sandbox ? [sandbox] : []), ...adapters]

@@ -3,6 +3,7 @@ import type { WecomSettings } from '../../core/ports/platform-settings.js'
 import type { AdapterDeps } from '../platforms.js'
 import { createSignInProof } from '../shared/sign-in-proof.js'
 import { createArchiveReader, type ConversationArchive } from './archive.js'
+import { createBotPeople } from './bot-people.js'
 import { createBotSocket } from './bot-socket.js'
 import { createCalls } from './calls.js'
 import { createCardLedger } from './card-ledger.js'
@@ -60,6 +61,7 @@ export function createWecom(
     ...(retryWaits ? { retryWaits } : {}),
   }
   const customers = settings.customerService ? createCustomerService({ ...fetching, client }) : null
+  const people = bot ? createBotPeople({ client, keys, clock, log, counters, scope }) : null
   const directory = createDirectory(client, settings)
   const signIns = createSignInProof(createIdentity(client, counters), deps)
   return {
@@ -67,11 +69,12 @@ export function createWecom(
     counters: counters.read,
     messenger: createMessenger({ client, ledger, bot, state, log, clock, drawing }),
     channel: createChannel({
-      ...{ settings, clock, ids, log, counters, ledger, bot, customers, drawing },
+      ...{ settings, clock, ids, log, counters, ledger, bot, people, customers, drawing },
       archive: archive ? createArchiveReader({ ...fetching, archive }) : null,
       ...(waits ? { waits } : {}),
       ...(holdMs === undefined ? {} : { holdMs }),
       ...(watchMs === undefined ? {} : { watchMs }),
+      ...(deps.isBound ? { isBound: deps.isBound } : {}),
     }),
     identity: signIns.identity,
     directory,

@@ -1,10 +1,11 @@
-import type { Clock } from '../../core/ports/clock.js'
+import { stopwatch, type Clock } from '../../core/ports/clock.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { Channel, InboundSink } from '../../core/ports/inbound.js'
 import type { WecomSettings } from '../../core/ports/platform-settings.js'
 import type { Webhook } from '../../core/ports/webhook.js'
 import { WireError } from '../shared/wire-error.js'
-import type { AdapterLog } from '../platforms.js'
+import type { AdapterDeps, AdapterLog } from '../platforms.js'
+import type { BotPeople } from './bot-people.js'
 import type { BotFrame, BotSocket } from './bot-socket.js'
 import { createCallback } from './callback.js'
 import type { CardLedger } from './card-ledger.js'
@@ -25,21 +26,25 @@ export interface ChannelDeps {
   counters: Counters
   ledger: CardLedger
   bot: BotSocket | null
+  people: BotPeople | null
   customers: CustomerService | null
   archive: Fetching | null
   drawing: Pick<EncodeContext, 'pageUrl' | 'interactive'>
   waits?: readonly number[]
   holdMs?: number
   watchMs?: number
+  isBound?: AdapterDeps['isBound']
 }
 
 const botBudgetMs = 3_500
 const workingOn = '收到，结果发到“跟进”应用里给你。'
+/** To somebody who has no account here: what the answer is follows in this chat. */
+const heard = '收到。'
 const hello = '你好，我是跟进助手。说一句话就能记跟进，发“帮助”看我能做什么。'
 
 /** The ways in: the callbacks of the app, of customer service and of the contact-sync assistant, the AI bot's socket. */
 export function createChannel(deps: ChannelDeps): Channel {
-  const { settings, clock, log, counters, bot, customers, archive, drawing } = deps
+  const { settings, clock, log, counters, bot, people, customers, archive, drawing } = deps
   let sink: InboundSink | null = null
   const underWay = new Set<Promise<unknown>>()
   const fetchings = [customers, archive].filter((one) => one !== null)
@@ -53,12 +58,15 @@ export function createChannel(deps: ChannelDeps): Channel {
 
   async function takeFrame(frame: BotFrame): Promise<void> {
     if (!sink) return
-    const callback = read(frame)
+    const startedAt = stopwatch()
+    const sender = await people?.senderOf(frame.body)
+    const callback = read(frame, sender ?? null)
     if (callback?.type !== 'event') return
     const { event, taskId } = callback
-    const answer = await keepTrying(sink, event, botBudgetMs, deps.waits ?? patience.bot)
+    const answer = await keepTrying(sink, event, botBudgetMs, deps.waits ?? patience.bot, startedAt)
     counters.add(`taken.bot-${event.type}`)
-    if (event.type === 'message') await frame.replyText(workingOn)
+    if (event.type === 'message')
+      await frame.replyText((await isBound(event.sender.externalId)) ? workingOn : heard)
     if (event.type === 'entered') await frame.welcome(hello)
     if (event.type === 'tap' && answer?.card && taskId) {
       const context = { ...drawing, interactive: true, hadButtons: true, taskId, notice: answer.notice }
@@ -67,9 +75,19 @@ export function createChannel(deps: ChannelDeps): Channel {
     }
   }
 
-  function read(frame: BotFrame) {
+  /** What cannot be looked up is not said. */
+  async function isBound(account: string): Promise<boolean> {
     try {
-      const callback = decodeBotFrame(frame.body, clock.now())
+      return (await deps.isBound?.('wecom', account)) ?? false
+    } catch (err) {
+      log.warn({ err }, 'whether somebody has an account could not be looked up')
+      return false
+    }
+  }
+
+  function read(frame: BotFrame, sender: string | null) {
+    try {
+      const callback = decodeBotFrame(frame.body, clock.now(), sender)
       if (callback.type === 'ignored') counters.add(`ignored.${callback.what}`)
       return callback
     } catch (err) {

@@ -188,6 +188,23 @@ export function createClient({ call, token }: Calls, settings: WecomSettings) {
         }),
       }),
 
+    /**
+     * Members' own ids by what the AI bot calls them; ids that are plain already, or of nobody in the app's range, are
+     * left out. https://developer.work.weixin.qq.com/document/path/101521
+     */
+    plainUserIds: async (openUserIds: string[]) => {
+      const { userid_list: found } = await call({
+        path: '/cgi-bin/batch/openuserid_to_userid',
+        body: { open_userid_list: openUserIds },
+        answer: z.looseObject({
+          userid_list: z
+            .array(z.looseObject({ open_userid: z.string(), userid: z.string().min(1) }))
+            .default([]),
+        }),
+      })
+      return new Map(found.map((one) => [one.open_userid, one.userid]))
+    },
+
     /** The app with its range. https://developer.work.weixin.qq.com/document/path/90227 */
     agent: () => call({ path: '/cgi-bin/agent/get', query: { agentid: settings.agentId }, answer: agent }),
 

@@ -52,23 +52,27 @@ const click = z.object({
  * Reads the body of a frame from the AI bot's socket.
  *
  * @param now - stands in where the platform gives no time.
+ * @param member - the sender as the app knows them, where the bot is told another id.
  * @throws WireError `malformed`.
  */
-export function decodeBotFrame(raw: unknown, now: Date): BotCallback {
+export function decodeBotFrame(raw: unknown, now: Date, member: string | null = null): BotCallback {
   const read = body.safeParse(raw)
   if (!read.success) throw new WireError('malformed')
   const frame = read.data
   const kind = frame.event?.eventtype
   if (kind === 'disconnected_event') return { type: 'kicked' }
   if (!frame.from) throw new WireError('malformed')
-  const account = accountOf(frame.from.userid)
+  const said = accountOf(frame.from.userid)
+  const account = member ?? said
+  // The bot's own chat with somebody goes by the bot's id for them, letter for letter where it is no member's id.
+  const single = account === said ? said : frame.from.userid
   const base = {
     platform: 'wecom' as const,
     eventId: idOf(`bot:${frame.msgid}`),
     at: (frame.create_time === undefined ? now : new Date(frame.create_time * 1000)).toISOString(),
     sender: { externalId: account, internal: true },
     chat: {
-      id: botChat(frame.chatid ?? account),
+      id: botChat(frame.chatid ?? single),
       type: frame.chattype === 'group' ? ('group' as const) : ('direct' as const),
     },
   }

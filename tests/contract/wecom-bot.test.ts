@@ -54,6 +54,42 @@ describe('the AI bot of WeCom', () => {
     expect(String(record(reply?.card)['sub_title_text'])).toContain('接单成功')
   })
 
+  it.each([false, true])(
+    'knows a member by what the app calls them, and answers in the bot’s own chat (encrypted ids: %s)',
+    async (botTellsOpenIds) => {
+      stand = await startWecomStand({ facts: { botTellsOpenIds } })
+      await stand.listen()
+      await connect()
+      for (const text of ['今日待办', '帮助'])
+        expect((await stand.sim.bot.says('Wang', null, text))?.text).toContain('结果发到“跟进”应用里')
+      expect(stand.events.map(({ sender }) => sender)).toEqual(
+        Array(2).fill({ externalId: 'wang', internal: true }),
+      )
+      expect(stand.sim.callsTo('/cgi-bin/batch/openuserid_to_userid')).toHaveLength(1)
+      const [event] = stand.events
+      const chatId = event?.type === 'message' ? event.chat.id : ''
+      await stand.adapter.messenger.sendText({ chatId }, '好的', 't1')
+      expect(stand.sim.world.messages.at(-1)?.content).toEqual({ content: '好的' })
+    },
+  )
+
+  it('promises nothing to somebody who has no account here', async () => {
+    stand = await startWecomStand({ facts: { botTellsOpenIds: true } })
+    await stand.listen()
+    await connect()
+    expect((await stand.sim.bot.says('li', 'wr1', '你好'))?.text).toBe('收到。')
+  })
+
+  it('hears a member of whom WeCom does not say who it is as somebody, and asks again', async () => {
+    stand = await startWecomStand({ facts: { botTellsOpenIds: true } })
+    await stand.listen()
+    await connect()
+    stand.sim.fail('/cgi-bin/batch/openuserid_to_userid', 'busy')
+    for (const text of ['一', '二']) await stand.sim.bot.says('Wang', null, text)
+    expect(stand.events.map(({ sender }) => sender.externalId === 'wang')).toEqual([false, true])
+    expect(stand.adapter.counters()['failed.bot-identity']).toBe(1)
+  })
+
   it('marks what may have come already: it knows no key of ours', async () => {
     stand = await startWecomStand()
     await stand.listen()

@@ -52,6 +52,7 @@ export async function startWecomStand(
         publicUrl: hooks.origin.replace(/\/hooks$/, ''),
         ...{ clock, ids: createIds(clock), state, keys },
         log: { info: write, warn: write, error: write },
+        isBound: async (_platform, account) => account === 'wang',
       },
       { waits: [20, 20], holdMs: 0, ...options.wecom },
     )

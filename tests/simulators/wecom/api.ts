@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { randomBytes } from 'node:crypto'
 import { checkCard, record } from './card-rules.js'
+import { userIdOf } from './open-ids.js'
 import { seesDepartment, seesMember, toldRange } from './range.js'
 import {
   agentId,
@@ -132,6 +133,17 @@ const routes: Record<string, Route> = {
       next_cursor: '',
       dept_user: [...world.members.values()].map(({ userid }) => ({ userid, department: 1 })),
     }),
+  '/cgi-bin/batch/openuserid_to_userid': (world, body) => {
+    const asked = (body['open_userid_list'] as string[]).map((id) => ({ id, userid: userIdOf(id) }))
+    const isSeen = ({ userid }: { userid: string | null }) => {
+      const member = world.members.get(userid ?? '')
+      return member !== undefined && (!world.visible || world.visible.includes(member.userid))
+    }
+    return yes({
+      userid_list: asked.filter(isSeen).map(({ id, userid }) => ({ open_userid: id, userid })),
+      invalid_open_userid_list: asked.filter((one) => !isSeen(one)).map(({ id }) => id),
+    })
+  },
   '/cgi-bin/agent/get': (world, _body, query) =>
     Number(query.get('agentid')) === agentId
       ? yes({

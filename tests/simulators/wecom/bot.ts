@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { checkCard, record } from './card-rules.js'
+import { openIdOf } from './open-ids.js'
 import { bot, type Json, type World } from './world.js'
 
 interface Frame {
@@ -143,12 +144,13 @@ export function createBotSide(world: World, server: Server) {
     })
   }
 
+  const idOf = (userid: string) => (world.facts.botTellsOpenIds ? openIdOf(userid) : userid)
   const from = (userid: string, chatid: string | null) => ({
     ...{
       msgid: world.next('M'),
       aibotid: bot.id,
       create_time: Math.floor(world.now() / 1000),
-      from: { userid },
+      from: { userid: idOf(userid) },
     },
     ...(chatid ? { chatid, chattype: 'group' } : { chattype: 'single' }),
   })
@@ -156,7 +158,7 @@ export function createBotSide(world: World, server: Server) {
   return {
     isConnected: () => live !== null,
     says(userid: string, chatid: string | null, text: string) {
-      known.add(chatid ?? userid.toLowerCase())
+      known.add(chatid ?? (world.facts.botTellsOpenIds ? openIdOf(userid) : userid.toLowerCase()))
       const content = chatid ? `@${bot.name} ${text}` : text
       return tell('aibot_msg_callback', 'message', {
         ...from(userid, chatid),

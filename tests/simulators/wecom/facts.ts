@@ -22,6 +22,8 @@ export interface Facts {
   refusesLongText: boolean
   /** The check for duplicates compares with all that was sent; else only with what was sent with the check. */
   checkComparesAll: boolean
+  /** The AI bot is told encrypted ids of members, as one that no super admin made. */
+  botTellsOpenIds: boolean
 }
 
 export const facts: Facts = {
@@ -35,4 +37,5 @@ export const facts: Facts = {
   customerReplies: 5,
   refusesLongText: false,
   checkComparesAll: true,
+  botTellsOpenIds: false,
 }
