@@ -14,11 +14,18 @@ const largestBatch = 200
 /** On a slow disk the commit is what costs: fewer in a unit would make it worse. */
 const smallestBatch = 20
 
+/**
+ * So many steps are noted before each is tried, by a process that has just begun: what ended the one before it, and the
+ * one before that, is among the first that are due, and is parked after some times.
+ */
+const carefulFor = 20
+
 /** Fires what is due. Sleeps until the next due row; a started deadline or a pushed clock wakes it. */
 export function createDeadlineRunner({ core, wake, log }: { core: Core; wake: () => void; log: JobLog }) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let batch = smallestBatch
+  let careful = carefulFor
 
   /** One step in a unit of its own. A failure is noted: the next try comes after a while, the last one parks it. */
   async function fireOne(id: string, now: Date): Promise<boolean> {
@@ -37,8 +44,23 @@ export function createDeadlineRunner({ core, wake, log }: { core: Core; wake: ()
     }
   }
 
+  /** As `fireOne`, with a note of it that outlives the process. */
+  async function fireCarefully(id: string, now: Date): Promise<boolean> {
+    careful -= 1
+    const may = await core.write((tx) => core.deadlines.begin(tx, id, now))
+    if (may === 'stuck') log.error({ deadlineId: id }, 'a deadline step ended too many processes: stuck')
+    return may === 'go' ? fireOne(id, now) : may === 'stuck'
+  }
+
+  async function oneByOne(ids: string[], fire: (id: string) => Promise<boolean>): Promise<boolean> {
+    let isMoved = false
+    for (const id of ids) isMoved = (await fire(id)) || isMoved
+    return isMoved
+  }
+
   /** Many steps in one unit; one by one when a step fails or somebody else moved one, so that none holds others up. */
   async function fireAll(ids: string[], now: Date): Promise<boolean> {
+    if (careful > 0) return oneByOne(ids.slice(0, careful), (id) => fireCarefully(id, now))
     const startedAt = performance.now()
     try {
       const fired = await core.write((tx) => core.deadlines.fireBatch(tx, ids, now))
@@ -50,9 +72,7 @@ export function createDeadlineRunner({ core, wake, log }: { core: Core; wake: ()
     } catch (error) {
       if (!(error instanceof BatchDisturbed))
         log.warn({ deadlines: ids.length, err: error }, 'steps failed together, each is tried by itself')
-      let isMoved = false
-      for (const id of ids) isMoved = (await fireOne(id, now)) || isMoved
-      return isMoved
+      return oneByOne(ids, (id) => fireOne(id, now))
     }
   }
 
@@ -86,6 +106,10 @@ export function createDeadlineRunner({ core, wake, log }: { core: Core; wake: ()
         sleepUntil(null)
         throw error
       }
+    },
+    /** The process that did this before may have ended by it: the next steps are begun with care. */
+    beCareful() {
+      careful = carefulFor
     },
     /** A deadline was started: it may be sooner than the alarm. */
     wakeEarlier: () => wake(),

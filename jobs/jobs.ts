@@ -64,7 +64,10 @@ export function createJobs({
       name: 'deadlines',
       holder: several.holder,
       log,
-      onHeld: async () => queue.pushHere('deadlines'),
+      onHeld: async () => {
+        deadlines.beCareful()
+        queue.pushHere('deadlines')
+      },
     })
   const kinds: WorkKind[] = ['relay', 'deliveries', 'deadlines']
   const timers: NodeJS.Timeout[] = []

@@ -1,6 +1,7 @@
 import { EntitySchema } from 'typeorm'
 import * as column from '../db/columns.js'
 import { insertLater } from '../db/rows.js'
+import { mostInterruptions } from '../db/lease.js'
 import { execute, marks, select } from '../db/sql.js'
 import type { Tx } from '../db/unit-of-work.js'
 import { backoffMs } from '../db/backoff.js'
@@ -57,8 +58,13 @@ export async function addToOutbox(tx: Tx, change: Change, consumers: string[]): 
   )
 }
 
+/** Twice may be anybody's fault: a reaction that was begun so often and not finished is worked on alone. */
+const suspectFrom = 2
+const interrupted = 'interrupted'
+
 /**
- * Takes due rows for one consumer under a lease; rows whose lease ran out are due again.
+ * Takes due rows for one consumer under a lease; rows whose lease ran out are due again. One that whoever began it did
+ * not survive comes after the others and alone; after five times in a row it waits as after a failure.
  *
  * @returns the changes to react to with the number of tries so far, oldest first.
  */
@@ -68,13 +74,22 @@ export async function claimOutbox(
 ): Promise<{ change: Change; attempts: number }[]> {
   const { consumer, holder, now, leaseMs, limit } = input
   const free = 'consumer = ? AND dueAt <= ? AND (leaseUntil IS NULL OR leaseUntil <= ?)'
-  const due = await select<{ changeId: string; attempts: number }>(
+  const found = await select<FoundRow>(
     tx,
-    `SELECT changeId, attempts FROM outbox WHERE ${free} ORDER BY dueAt, changeId LIMIT ?`,
+    `SELECT changeId, attempts, leaseHolder, lastError FROM outbox WHERE ${free} ORDER BY dueAt, changeId LIMIT ?`,
     [consumer, now, now, limit],
   )
-  if (due.length === 0) return []
-  const ids = due.map((row) => row.changeId)
+  const poison = found.filter(
+    ({ leaseHolder, attempts }) => leaseHolder !== null && Number(attempts) >= mostInterruptions,
+  )
+  for (const { changeId, leaseHolder, attempts } of poison)
+    await delayOutbox(tx, consumer, changeId, {
+      ...{ now, attempts: Number(attempts), error: interrupted, holder: leaseHolder ?? '' },
+    })
+  const due = found.filter((row) => !poison.includes(row))
+  const innocent = due.filter((row) => !isSuspect(row))
+  const ids = (innocent.length > 0 ? innocent : due.slice(0, 1)).map((row) => row.changeId)
+  if (ids.length === 0) return []
   const until = new Date(now.getTime() + leaseMs)
   await execute(
     tx,
@@ -98,6 +113,16 @@ export async function claimOutbox(
     return change ? [{ change, attempts }] : []
   })
 }
+
+interface FoundRow {
+  changeId: string
+  attempts: number | string
+  leaseHolder: string | null
+  lastError: string | null
+}
+
+const isSuspect = ({ attempts, leaseHolder, lastError }: FoundRow): boolean =>
+  Number(attempts) >= suspectFrom && (leaseHolder !== null || lastError === interrupted)
 
 /** Finishes a claimed row, in the same unit as its effect. False when the lease was lost: the effect must be undone. */
 export async function finishOutbox(

@@ -23,6 +23,13 @@ export class BatchDisturbed extends Error {}
 /** A step is tried this often, over some twenty minutes; then it is parked where an admin sees it. */
 export const mostTries = 10
 
+/**
+ * A try that its process did not survive weighs as much as two that failed: after five of them the step is parked and
+ * ends no further process.
+ */
+const interruptionWeighs = 2
+const interrupted = 'interrupted'
+
 /** What a deadline's row says of its steps cannot be read. No further try would change that: it is parked at once. */
 export class UnreadableSteps extends Error {
   readonly code = 'steps_unreadable'
@@ -108,6 +115,27 @@ export function createFiring({
     },
 
     /**
+     * Notes that a due step is about to be tried, in a unit of its own: should the process end by it, the note stays.
+     * Firing it, or noting that it failed, takes the note back.
+     *
+     * @returns `stuck` when it has ended too many processes: it was parked and is not to be fired.
+     */
+    async begin(tx: Tx, id: string, now: Date): Promise<'go' | 'stuck' | 'gone'> {
+      const row = await tx.getRepository(DeadlineEntity).findOneBy({ id, state: 'waiting' })
+      if (!row?.nextAt || row.nextAt > now) return 'gone'
+      const isStuck = row.lastError === interrupted && row.attempts >= mostTries
+      const noted = await updateRows(
+        tx,
+        DeadlineEntity,
+        { id, state: 'waiting', nextStep: row.nextStep, attempts: row.attempts, nextAt: row.nextAt },
+        isStuck
+          ? { state: 'stuck', nextAt: null }
+          : { attempts: row.attempts + interruptionWeighs, lastError: interrupted },
+      )
+      return noted !== 1 ? 'gone' : isStuck ? 'stuck' : 'go'
+    },
+
+    /**
      * Notes that a due step failed: it is tried again after a while, ever longer; at the end it is parked as `stuck`.
      * What cannot be read is parked at once.
      *
@@ -116,7 +144,8 @@ export function createFiring({
     async failed(tx: Tx, id: string, error: unknown): Promise<'again' | 'stuck' | 'gone'> {
       const row = await tx.getRepository(DeadlineEntity).findOneBy({ id, state: 'waiting' })
       if (!row?.nextAt) return 'gone'
-      const attempts = error instanceof UnreadableSteps ? mostTries : row.attempts + 1
+      const before = row.attempts - (row.lastError === interrupted ? interruptionWeighs : 0)
+      const attempts = error instanceof UnreadableSteps ? mostTries : before + 1
       const isStuck = attempts >= mostTries
       const noted = await updateRows(
         tx,

@@ -116,4 +116,26 @@ describe('the outbox', () => {
     expect(new Set(done)).toEqual(new Set(['Q', 'R']))
     expect(await depth()).toBe(1)
   })
+
+  it('takes a change that ends processes alone and after the others, and lets some time pass after the fifth', async () => {
+    const poison = await append('lead.edited', 'P')
+    await append('lead.edited', 'Q')
+    const seen: string[][] = []
+    for (let round = 0; round < 12; round += 1) {
+      const holder = `runner ${round}`
+      const ids = (await claim(holder)).map(({ change: { id } }) => id)
+      seen.push(ids)
+      if (!ids.includes(poison.id))
+        for (const id of ids) await run.core.write((tx) => finishOutbox(tx, 'notify', id, holder))
+      run.clock.advance(leaseMs)
+      if (ids.length === 0) break
+    }
+    const withPoison = seen.filter((ids) => ids.includes(poison.id))
+    expect(withPoison.map(({ length }) => length)).toEqual([2, 2, 1, 1, 1])
+    expect(seen.at(-1)).toEqual([])
+    expect(await depth()).toBe(1)
+    await append('lead.edited', 'R')
+    run.clock.advance(24 * 3_600_000)
+    expect(await claim('much later')).toHaveLength(1)
+  })
 })
