@@ -5,7 +5,6 @@ import type {
   Whereabouts,
 } from '../../core/ports/directory.js'
 import { PlatformError } from '../../core/errors.js'
-import { nobodyCodes } from './accounts.js'
 import type { DingtalkClient } from './client.js'
 import { field, listOf, objectsOf, readObject, textOf, truthOf, type Fields } from './json.js'
 
@@ -15,6 +14,8 @@ const pageSize = 100
 /** A page of the port ends when this many people or departments are in it. */
 const enough = 100
 const mostSteps = 20
+/** The company has nobody of this id. */
+const unknownPerson = '60121'
 
 /**
  * Where a walk stands: the way from a root to the department it is at, and how far its people were read. Everything
@@ -144,7 +145,7 @@ export function createDirectory(client: DingtalkClient): Directory {
         return 'there'
       } catch (error) {
         if (!(error instanceof PlatformError) || error.retryable) throw error
-        return nobodyCodes.includes(error.code) ? 'gone' : 'out-of-sight'
+        return error.code === unknownPerson ? 'gone' : 'out-of-sight'
       }
     },
   }

@@ -63,10 +63,10 @@ export const meaningOf = (code: number | string): CodeMeaning =>
 
 /** The token is the reason: fetch a new one and try once more. */
 export const tokenCodes: ReadonlySet<number> = new Set([40001, 40014, 41001, 42001])
-/** The company has nobody of this id. */
-export const unknownMember: ReadonlySet<string> = new Set(['40003', '60111'])
+/** The company has nobody of this id. `40003` may as well mean an id of a wrong shape. */
+export const unknownMember = 60111
 /** WeCom refuses this member, department or tag, which says nothing about the others: unknown, or out of the app's range. */
-export const refusesOne: ReadonlySet<string> = new Set([...unknownMember, '40068', '60011', '60123'])
+export const refusesOne: ReadonlySet<string> = new Set(['40003', '40068', '60011', '60111', '60123'])
 /** The same task id again: the card is there already. */
 export const duplicateTaskId = 42014
 /** The token of a wake-up is over: customer service lets itself be asked without one, less often. */

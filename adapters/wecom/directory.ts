@@ -106,7 +106,7 @@ export function createDirectory(client: Client, settings: Pick<WecomSettings, 'c
         return personOf(await client.user(account)).isActive === false ? 'gone' : 'there'
       } catch (err) {
         if (!(err instanceof PlatformError) || err.retryable) throw err
-        return unknownMember.has(err.code) ? 'gone' : 'out-of-sight'
+        return err.code === String(unknownMember) ? 'gone' : 'out-of-sight'
       }
     },
   }

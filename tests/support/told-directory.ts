@@ -43,7 +43,10 @@ export const directoryOf = (platform: Platform, told: Told): Directory => ({
 })
 
 /** Syncs once, to the end. @throws when no run was kept. */
-export async function syncOnce({ core }: TestCore, directory: Directory): Promise<DirectoryRun> {
+export async function syncOnce(
+  { core }: Pick<TestCore, 'core'>,
+  directory: Directory,
+): Promise<DirectoryRun> {
   const job = createDirectorySyncJob({
     core,
     directories: [directory],
@@ -58,7 +61,9 @@ export async function syncOnce({ core }: TestCore, directory: Directory): Promis
 }
 
 /** `name < above (leader)` of every department, and `name @ department role` of everybody who is there. */
-export async function organisation({ core }: TestCore): Promise<{ departments: string[]; people: string[] }> {
+export async function organisation({
+  core,
+}: Pick<TestCore, 'core'>): Promise<{ departments: string[]; people: string[] }> {
   return core.read(async (tx) => {
     const departments = await tx.getRepository(DepartmentEntity).find()
     const people = await tx.getRepository(PersonEntity).find()

@@ -13,6 +13,7 @@ import {
 } from '../../../miniapp/contract/system.js'
 import { actorOf, makeCompany, makeLead } from '../../support/miniapp-data.js'
 import { startMiniapp, type MiniappHost } from '../../support/miniapp-host.js'
+import { departmentOf, directoryOf, personOf, syncOnce, type Told } from '../../support/told-directory.js'
 
 const found: Finding[] = [
   { check: 'wecom.token', state: 'ok', found: '凭证有效' },
@@ -195,6 +196,31 @@ describe('the sync of the organisation', () => {
     ])
     expect(platforms[0]?.outside).toEqual([{ account: 'z', name: '周到', title: '' }])
     expect((await admin.post('/admin/directory/icq/sync')).status).toBe(404)
+  })
+
+  it('says where people without a visible department are, and who was not met', async () => {
+    const told: Told = {
+      departments: [departmentOf('2', '销售部')],
+      people: [
+        personOf('he', '何总', ['9']),
+        personOf('sun', '孙二', ['2']),
+        personOf('gone', '赵走', ['2']),
+      ],
+      isPartial: true,
+      whereabouts: (account) => Promise.resolve(account === 'gone' ? 'gone' : 'out-of-sight'),
+    }
+    await syncOnce(host, directoryOf('wecom', told))
+    told.people = told.people.slice(0, 1)
+    await syncOnce(host, directoryOf('wecom', told))
+    const admin = await host.signIn('admin')
+    const { platforms } = directoryPageSchema.parse((await admin.get('/admin/directory')).body)
+    expect(platforms[0]).toMatchObject({
+      apart: { department: '企业微信通讯录', people: 1 },
+      unseen: 1,
+      isUnasked: false,
+      outside: [],
+    })
+    expect(platforms[0]?.runs[0]).toMatchObject({ state: 'done', people: 1, gone: 1 })
   })
 
   it('waits after an event and says so, until its time or somebody who asks at once', async () => {
