@@ -41,6 +41,7 @@ import { warnOfWrongClock } from './wiring/clock-check.js'
 import { prepareDataFolder } from './wiring/data-folder.js'
 import { openLinks } from './wiring/links.js'
 import { closeHttp, createHttp, listen, originOf } from './wiring/listen.js'
+import { createNeighbours } from './wiring/neighbours.js'
 import { hostsOf, openSandbox, seedIfEmpty } from './wiring/sandbox.js'
 
 /** A running process of an installation; by default the only one, which does everything. */
@@ -101,6 +102,12 @@ export async function start(
   const core = createCore({ database, clock, ids, timeZone: config.timeZone })
   const several =
     config.redisUrl === null ? null : { holder: `${hostname().slice(0, 24)}:${process.pid}:${self}` }
+  const neighbours = isEmbedded
+    ? null
+    : createNeighbours({
+        leases: core.leases,
+        ...{ self, log, isShared: several !== null, place: `${hostname().slice(0, 24)}:${process.pid}` },
+      })
   const does = new Set(config.services)
   const metrics: Metrics = createMetrics({ core, redis: () => queue.state() })
   core.deadlines.onFired(metrics.deadlineFired)
@@ -203,7 +210,10 @@ export async function start(
         doctors: adapters.flatMap(({ doctor }) => doctor ?? []),
         directories: directories.map(({ platform }) => platform),
         tellsReading: (platform) => messengers.get(platform)?.capabilities().readReceipts ?? false,
-        checkDatabase: () => checkDatabase(database, config.databaseUrl, systemClock.now),
+        checkDatabase: async () => [
+          ...(await checkDatabase(database, config.databaseUrl, systemClock.now)),
+          ...(neighbours?.findings() ?? []),
+        ],
         bridges: adapters.flatMap(({ bridge }) => bridge ?? []),
         publicUrl: config.publicUrl,
         pageScripts: config.pageScripts,
@@ -236,6 +246,7 @@ export async function start(
   if (does.has('web') || does.has('bot'))
     await Promise.all(channels.map((channel) => channel.start(pipeline.sink)))
   if (does.has('bot')) connections.start()
+  neighbours?.start()
   inboxWork.start()
   jobs?.start()
   return {
@@ -260,6 +271,7 @@ export async function start(
       inboxWork.stop()
       await inboxWork.handBack()
       live.stop()
+      await neighbours?.stop()
       await links.close()
       await database.close()
       unclaim()

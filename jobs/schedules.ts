@@ -63,7 +63,8 @@ export function createSchedules({ core, log, maintain, reconcile, readCertificat
     const now = core.clock.now()
     const keys = await core.keys.prune()
     let leases = 0
-    for (const { key } of schedules) leases += await core.leases.prune(key, now)
+    for (const kind of [...schedules.map(({ key }) => key), 'process'])
+      leases += await core.leases.prune(kind, now)
     const tries = await core.write((tx) => core.deliveries.prune(tx))
     const runs = await core.write((tx) => core.directorySync.prune(tx, new Date(now.getTime() - keptRunsMs)))
     // A slice at a time: nobody waits for the lock on all of them.

@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm'
 import type { Clock } from '../ports/clock.js'
 import * as column from './columns.js'
-import { execute, insertIgnore, select } from './sql.js'
+import { asDate, execute, insertIgnore, select } from './sql.js'
 import type { UnitOfWork } from './unit-of-work.js'
 
 /** The right to do something that only one process may do, with an end. */
@@ -62,6 +62,28 @@ export function createLeases({ clock, work }: { clock: Clock; work: UnitOfWork }
         const [row] = await select<{ epoch: number }>(tx, 'SELECT epoch FROM leases WHERE name = ?', [name])
         return row ? Number(row.epoch) : null
       })
+    },
+    /** Who has it now; null when nobody does. */
+    async holderOf(name: string): Promise<string | null> {
+      const [row] = await work.read((tx) =>
+        select<{ holder: string | null }>(tx, 'SELECT holder FROM leases WHERE name = ? AND expiresAt > ?', [
+          name,
+          clock.now(),
+        ]),
+      )
+      return row?.holder ?? null
+    },
+    /** Those of a kind (`<kind>@…`) that are held now, and until when. */
+    async live(kind: string): Promise<{ name: string; holder: string; expiresAt: Date }[]> {
+      const rows = await work.read((tx) =>
+        select<{ name: string; holder: string; expiresAt: Date | string }>(
+          tx,
+          `SELECT name, holder, expiresAt FROM leases
+           WHERE name LIKE ? AND holder IS NOT NULL AND expiresAt > ? ORDER BY name`,
+          [`${kind}@%`, clock.now()],
+        ),
+      )
+      return rows.map((row) => ({ ...row, expiresAt: asDate(row.expiresAt) }))
     },
     /** Hands it back, so that the next holder need not wait for its end. */
     release(name: string, holder: string): Promise<number> {
