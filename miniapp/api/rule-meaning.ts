@@ -83,6 +83,13 @@ export function createRuleMeanings(core: Core) {
     const now = clock.now()
     const today = localDay(now, timeZone)
     const lines: Line[] = []
+    for (const [kind, { steps }] of Object.entries(await playbook.get(tx, 'ladders'))) {
+      const named = steps.flatMap(({ who }) => (who?.startsWith('duty:') ? who.slice('duty:'.length) : []))
+      if (named.some((id) => !duty.lists.some((list) => list.id === id)))
+        lines.push(
+          line(ladderWords[kind]?.label ?? kind, '里面要找的一份值班名单不在了，到时会找管理员', 'warn'),
+        )
+    }
     for (const { id, label, turns } of duty.lists) {
       const onNow = onDuty(duty, id, now, timeZone)
       lines.push(line(`${label} · 现在`, names(onNow), onNow.length > 0 ? 'plain' : 'warn'))

@@ -220,6 +220,11 @@ describe('the rules', () => {
     expect(lines).toHaveLength(8)
     expect(lines[1]?.text).toContain('王小明')
     await admin.post(path('duty', 'publish'), { body, base: 0 })
+    const steps = [{ at: '0m', do: 'remind', who: 'duty:night' }]
+    const ladder = { ...laddersDefault['task.due'], steps }
+    await admin.post('/admin/ladders/publish', { kind: 'task.due', ladder, base: 0 })
+    const without = await admin.post(path('duty', 'preview'), { body: { lists: [] } })
+    expect(ruleMeaningSchema.parse(without.body).lines).toMatchObject([{ title: '待办到期', tone: 'warn' }])
     expect((await pageOf('duty')).people).toEqual([{ id: 'wang', name: '王小明' }])
   })
 })
