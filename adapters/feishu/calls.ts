@@ -199,6 +199,34 @@ export function createCalls(client: FeishuClient) {
     },
 
     /**
+     * One page of a user group's people or departments, by their open ids. Needs contact:group:readonly.
+     *
+     * @see https://open.feishu.cn/document/uAjLw4CM/ukTMukTMukTM/reference/contact-v3/group-member/simplelist
+     */
+    async groupMembers(
+      group: string,
+      kind: 'user' | 'department',
+      pageToken: string | undefined,
+    ): Promise<{ members: string[]; next: string | undefined }> {
+      const data = await client.call({
+        method: 'GET',
+        path: `/contact/v3/group/${encodeURIComponent(group)}/member/simplelist`,
+        query: {
+          member_type: kind,
+          member_id_type: kind === 'user' ? 'open_id' : 'open_department_id',
+          page_size: 50,
+          page_token: pageToken,
+        },
+      })
+      return {
+        members: listField(data, 'memberlist')
+          .map((member) => textField(member, 'member_id'))
+          .filter(Boolean),
+        next: nextPage(data),
+      }
+    },
+
+    /**
      * One page of what the app may see of the organisation.
      *
      * @see https://open.feishu.cn/document/server-docs/contact-v3/scope/list

@@ -16,6 +16,8 @@ import { field, listField, objectField, textField } from './json.js'
 const company = '0'
 /** The roots of a limited view: what the admin ticked, department by department and person by person. */
 const ticked = '@scope'
+/** A user group of the range is walked like a department. */
+const groupMark = '@group:'
 
 /**
  * Where a walk stands: from the root down to the department that is being read. Deep first, so the cursor grows with
@@ -37,6 +39,8 @@ type Frames = z.infer<typeof cursorSchema>
 /** A page is full with this many departments and people, or after this many lists. */
 const enough = 50
 const mostSteps = 12
+/** A cursor has room for so many beside the deepest way down. */
+const mostGroups = 50
 
 interface Below {
   departments: DirectoryDepartment[]
@@ -48,9 +52,12 @@ export function createDirectory(calls: FeishuCalls): Directory {
   /** Pages of departments on the way down, so that coming back up does not ask for them again. */
   const recent = new Map<string, Below>()
 
-  async function roots(): Promise<string> {
-    const { departments } = await allOfScope()
-    return departments.includes(company) ? company : ticked
+  /** Where a walk begins; the last one is walked first. */
+  async function roots(): Promise<string[]> {
+    const { departments, groups } = await allOfScope()
+    return departments.includes(company)
+      ? [company]
+      : [...groups.slice(0, mostGroups).map((id) => groupMark + id), ticked]
   }
 
   async function allOfScope() {
@@ -67,27 +74,50 @@ export function createDirectory(calls: FeishuCalls): Directory {
   }
 
   async function peopleOf(id: string, token: string | undefined) {
+    if (id.startsWith(groupMark)) {
+      const part = await groupOf(id.slice(groupMark.length), 'user', token)
+      return { people: await peopleBy(part?.members ?? []), next: part?.next }
+    }
     if (id !== ticked) {
       const data = await calls.peopleOf(id, token)
       return { people: listField(data, 'items').map(person), next: nextPage(data) }
     }
     const part = await calls.contactScope(token)
+    return { people: await peopleBy(part.people), next: part.next }
+  }
+
+  async function peopleBy(accounts: readonly string[]): Promise<DirectoryPerson[]> {
     const people = []
-    for (const account of part.people) {
+    for (const account of accounts) {
       const found = await unlessRefused(calls.person(account))
       if (found) people.push(person(found))
     }
-    return { people, next: part.next }
+    return people
+  }
+
+  /** @returns null where the app may not read groups, or not this one. */
+  async function groupOf(group: string, kind: 'user' | 'department', token?: string) {
+    try {
+      return await calls.groupMembers(group, kind, token)
+    } catch (error) {
+      if (error instanceof PlatformError && !error.retryable) return null
+      throw error
+    }
   }
 
   async function below(id: string, token: string | undefined): Promise<Below> {
     const key = `${id} ${token ?? ''}`
     const known = recent.get(key)
     if (known) return known
-    const found = id === ticked ? await belowScope(token) : await belowDepartment(id, token)
+    const found = await belowAny(id, token)
     if (recent.size > 50) recent.clear()
     recent.set(key, found)
     return found
+  }
+
+  function belowAny(id: string, token: string | undefined): Promise<Below> {
+    if (id.startsWith(groupMark)) return belowGroup(id.slice(groupMark.length), token)
+    return id === ticked ? belowScope(token) : belowDepartment(id, token)
   }
 
   async function belowDepartment(id: string, token: string | undefined): Promise<Below> {
@@ -100,12 +130,21 @@ export function createDirectory(calls: FeishuCalls): Directory {
 
   async function belowScope(token: string | undefined): Promise<Below> {
     const part = await calls.contactScope(token)
+    return { departments: await departmentsBy(part.departments), next: part.next }
+  }
+
+  async function belowGroup(group: string, token: string | undefined): Promise<Below> {
+    const part = await groupOf(group, 'department', token)
+    return { departments: await departmentsBy(part?.members ?? []), next: part?.next }
+  }
+
+  async function departmentsBy(ids: readonly string[]): Promise<DirectoryDepartment[]> {
     const departments = []
-    for (const id of part.departments) {
+    for (const id of ids) {
       const found = await unlessRefused(calls.department(id))
       if (found) departments.push(department(found))
     }
-    return { departments, next: part.next }
+    return departments
   }
 
   return {
@@ -114,7 +153,7 @@ export function createDirectory(calls: FeishuCalls): Directory {
     async page(cursor) {
       if (cursor === null) recent.clear()
       const frames: Frames =
-        cursor === null ? [{ id: await roots(), stage: 'people', index: 0 }] : read(cursor)
+        cursor === null ? (await roots()).map((id) => ({ id, stage: 'people', index: 0 })) : read(cursor)
       const departments: DirectoryDepartment[] = []
       const people: DirectoryPerson[] = []
       for (let steps = 0; frames.length > 0 && steps < mostSteps; steps += 1) {
@@ -186,9 +225,17 @@ export function createDirectory(calls: FeishuCalls): Directory {
           ]
         : []),
       ...(people.length ? [`${people.length} 名成员`] : []),
-      ...(groups.length ? [`${groups.length} 个用户组（组内成员读不到，请改为直接选择部门或成员）`] : []),
+      ...(groups.length ? [await groupsInWords(groups)] : []),
     ]
     return `通讯录权限范围：${parts.join('、') || '没有任何部门或成员'}`
+  }
+
+  async function groupsInWords(groups: string[]): Promise<string> {
+    let unread = Math.max(0, groups.length - mostGroups)
+    for (const group of groups.slice(0, mostGroups)) if (!(await groupOf(group, 'user'))) unread += 1
+    const hint = '组内成员读不到：请开通 contact:group:readonly，或直接选择部门和成员'
+    if (unread === 0) return `${groups.length} 个用户组`
+    return `${groups.length} 个用户组（${unread < groups.length ? `其中 ${unread} 个` : ''}${hint}）`
   }
 }
 

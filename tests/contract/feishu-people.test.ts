@@ -73,6 +73,25 @@ describe('the people of a company on Feishu', () => {
     expect(pages.flatMap((page) => page.departments.map((one) => one.externalId))).toEqual(['od-team'])
   })
 
+  it('are read in the user groups of the range, where the app may read groups', async () => {
+    stand = await startFeishuStand({ connect: false })
+    const { world, visible, granted } = stand.sim
+    visible.clear()
+    world.groups.set('g1', { people: ['ou_wang', 'ou_unknown'], departments: ['od-team'] })
+    expect((await stand.adapter.directory.scope()).range).toBe(
+      '通讯录权限范围：1 个用户组（组内成员读不到：请开通 contact:group:readonly，或直接选择部门和成员）',
+    )
+    expect((await walk()).flatMap((page) => page.people)).toEqual([])
+    granted.add('contact:group:readonly')
+    expect((await stand.adapter.directory.scope()).range).toBe('通讯录权限范围：1 个用户组')
+    const pages = await walk()
+    expect(pages.flatMap((page) => page.people.map((one) => one.externalId)).sort()).toEqual([
+      'ou_wang',
+      'ou_zhao',
+    ])
+    expect(pages.flatMap((page) => page.departments.map((one) => one.externalId))).toEqual(['od-team'])
+  })
+
   it('sign in by the company’s word; outsiders, old and forged codes are nobody', async () => {
     stand = await startFeishuStand({ connect: false })
     const { identity } = stand.adapter

@@ -217,7 +217,8 @@ export function createApi({ world, app, granted, switches, answering, visible, c
   }
 
   const sees = (id: string): boolean => {
-    if (visible.has('0') || visible.has(id)) return true
+    const groups = [...world.groups.values()]
+    if (visible.has('0') || visible.has(id) || groups.some((one) => one.departments.includes(id))) return true
     const parent = world.departments.find((one) => one.id === id)?.parent
     return parent !== undefined && parent !== '0' && sees(parent)
   }
@@ -232,9 +233,19 @@ export function createApi({ world, app, granted, switches, answering, visible, c
       return ok({
         department_ids: ids.filter((one) => !one.startsWith('ou_')),
         user_ids: ids.filter((one) => one.startsWith('ou_')),
-        group_ids: world.groups,
+        group_ids: [...world.groups.keys()],
         has_more: false,
       })
+    }
+    const group = /^\/contact\/v3\/group\/([^/]+)\/member\/simplelist$/.exec(path)
+    if (group) {
+      const refusedGroup = needs('contact:group:readonly')
+      if (refusedGroup) return refusedGroup
+      const found = world.groups.get(group[1] ?? '')
+      if (!found) return no(42001)
+      const ids = query.get('member_type') === 'user' ? found.people : found.departments
+      const { items, ...more } = page(ids, query)
+      return ok({ memberlist: items.map((id) => ({ member_id: id })), ...more })
     }
     if (path === '/contact/v3/users/find_by_department') {
       const of = query.get('department_id') ?? ''
@@ -252,7 +263,9 @@ export function createApi({ world, app, granted, switches, answering, visible, c
     if (kind === 'users') {
       const one = world.find(id)
       if (!one) return no(41012)
-      const isSeen = visible.has(id) || visible.has('0') || one.isResigned || one.departments.some(sees)
+      const isGiven = [...world.groups.values()].some((group) => group.people.includes(id))
+      const isSeen =
+        isGiven || visible.has(id) || visible.has('0') || one.isResigned || one.departments.some(sees)
       return isSeen ? ok({ user: personView(id) }) : no(41050)
     }
     if (kind !== 'departments') return null

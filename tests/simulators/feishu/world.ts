@@ -116,7 +116,7 @@ export function createWorld(clock: AdjustableClock) {
     people,
     departments,
     /** User groups in the app's range. */
-    groups: [] as string[],
+    groups: new Map<string, { people: string[]; departments: string[] }>(),
     chats,
     messages,
     next,
