@@ -58,7 +58,7 @@ async function run(): Promise<void> {
     say(`died at: ${result.points.join(', ') || 'no named point'}; messages shown: ${result.messages}`)
   say(
     `chaos: events=${result.events} kills=${result.kills} restarts=${result.restarts} ` +
-      `lost=${count('lost')} doubled=${count('doubled')}`,
+      `lost=${count('lost')} doubled=${count('doubled')} unknown=${result.unknown}`,
   )
   process.exitCode = violations.length > 0 ? 1 : 0
 }

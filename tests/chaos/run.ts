@@ -3,7 +3,7 @@ import { createAdjustableClock, stopwatch, systemClock } from '../../core/ports/
 import { createCallbacks } from './callbacks.js'
 import { checkEvents } from './check-events.js'
 import { checkLeads } from './check-leads.js'
-import { checkMessages } from './check-messages.js'
+import { checkMessages, countUnknown } from './check-messages.js'
 import { startDouble } from './double.js'
 import { createFaults } from './faults.js'
 import { startFleet, type Fleet } from './fleet.js'
@@ -31,6 +31,8 @@ export interface ChaosResult {
   /** Named points at which a process really died. */
   points: string[]
   messages: number
+  /** Those of which nobody knows whether they arrived. */
+  unknown: number
   violations: Violation[]
   /** What the processes logged: for whoever looks for the cause. */
   output: string
@@ -68,11 +70,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await within(settleMs, 'everything is taken', people.allTold())
     await settle(fleet, say)
     const unclean = await fleet.stop()
-    const violations = await stage.look(fleet.clockOffsetMs(), async (core) => [
-      ...(await checkEvents(core, ledger)),
-      ...(await checkLeads(core)),
-      ...(await checkMessages(core, double)),
-    ])
+    const { violations, unknown } = await stage.look(fleet.clockOffsetMs(), async (core) => ({
+      violations: [
+        ...(await checkEvents(core, ledger)),
+        ...(await checkLeads(core)),
+        ...(await checkMessages(core, double, fleet.counts.kills)),
+      ],
+      unknown: await countUnknown(core),
+    }))
     say(`the platforms: ${JSON.stringify(double.calls)}`)
     return {
       events: countAcked(ledger),
@@ -80,6 +85,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       restarts: fleet.counts.restarts,
       points: [...fleet.counts.diedAtPoint.keys()],
       messages: double.shown.size,
+      unknown,
       violations: [
         ...violations,
         ...unclean.map((how) => broken('a process did not end in good order', how)),
