@@ -24,6 +24,8 @@ export const channelTiming: ChannelTiming = {
   pingMs: 20_000,
   silenceMs: 60_000,
   openMs: 10_000,
+  steadyMs: 10_000,
+  retiredMs: 10_000,
   storeRetryMs: [200, 1_000, 3_000, 10_000],
 }
 

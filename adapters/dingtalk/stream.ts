@@ -19,6 +19,10 @@ export interface StreamTiming {
   silenceMs: number
   /** How long a connection may take to open. */
   openMs: number
+  /** A connection that served this long was a good one: the waits begin anew after it. */
+  steadyMs: number
+  /** How long a connection that the server takes out of service is kept for what is still on its way. */
+  retiredMs: number
 }
 
 const maxFrameBytes = 1024 * 1024
@@ -33,7 +37,8 @@ export type Stream = ReturnType<typeof createStream>
 
 /**
  * The long connection. It is opened anew at once when the server says `disconnect` (the old one serves ten seconds
- * more) and with growing waits when it breaks; there is never more than one attempt under way.
+ * more) and with growing waits when it breaks, or is taken out of service as soon as it is there; there is never more
+ * than one attempt under way.
  *
  * @see https://open-dingtalk.github.io/developerpedia/docs/learn/stream/protocol
  */
@@ -52,6 +57,9 @@ export function createStream(deps: {
   let current: WebSocket | null = null
   let reopening: Promise<void> | null = null
   let life: AbortController | null = null
+  /** When the newest connection was opened, and how many attempts were made since one that served well. */
+  let openedAt = 0
+  let attempt = 0
 
   /** @throws PlatformError when the gateway or the connection refuses. */
   async function open(): Promise<void> {
@@ -71,7 +79,6 @@ export function createStream(deps: {
       socket.terminate()
       return
     }
-    current = socket
     counters.connected += 1
     log.info({ platform: 'dingtalk' }, 'the long connection is open')
   }
@@ -89,7 +96,12 @@ export function createStream(deps: {
       }, timing.pingMs)
       watch.unref()
       sockets.add(socket)
-      socket.on('open', () => resolve(socket))
+      socket.on('open', () => {
+        // At once: the first frames can come in the same tick as this.
+        current = socket
+        openedAt = stopwatch()
+        resolve(socket)
+      })
       socket.on('ping', heard)
       socket.on('pong', heard)
       socket.on('message', (data: Buffer, isBinary: boolean) => {
@@ -122,7 +134,9 @@ export function createStream(deps: {
     }
     if (frame.type === 'SYSTEM' && frame.topic === 'disconnect') {
       // Regular, for balance. Robot messages of the next ten seconds come over a new connection or never.
-      if (current === socket) current = null
+      retire(socket)
+      if (current !== socket) return
+      current = null
       reopen(true)
       return
     }
@@ -143,17 +157,30 @@ export function createStream(deps: {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(ack))
   }
 
+  /** The server closes it in ten seconds; one that forgets to must not be left behind. */
+  function retire(socket: WebSocket): void {
+    const timer = setTimeout(() => void closed(socket), timing.retiredMs)
+    timer.unref()
+    socket.once('close', () => clearTimeout(timer))
+  }
+
   function reopen(atOnce: boolean): void {
     const signal = life?.signal
     if (!signal || signal.aborted || reopening) return
-    reopening = keepTrying(atOnce, signal).finally(() => {
+    const wasSteady = openedAt > 0 && stopwatch() - openedAt >= timing.steadyMs
+    openedAt = 0
+    if (wasSteady) attempt = atOnce ? 0 : 1
+    else attempt += 1
+    reopening = keepTrying(signal).finally(() => {
       reopening = null
+      // It was lost, or taken out of service, before anybody could say that it was there.
+      if (!current) reopen(false)
     })
   }
 
-  async function keepTrying(atOnce: boolean, signal: AbortSignal): Promise<void> {
+  async function keepTrying(signal: AbortSignal): Promise<void> {
     const [first, longest] = timing.backoffMs
-    for (let attempt = atOnce ? 0 : 1; !signal.aborted; attempt += 1) {
+    for (; !signal.aborted; attempt += 1) {
       const waitMs = attempt === 0 ? 0 : Math.min(longest, first * 2 ** (attempt - 1))
       try {
         await pause(waitMs * (0.5 + Math.random() / 2), undefined, { signal })
@@ -173,6 +200,8 @@ export function createStream(deps: {
     /** @throws PlatformError when the platform refuses for good, e.g. wrong credentials. */
     async connect(): Promise<void> {
       life = new AbortController()
+      openedAt = 0
+      attempt = 0
       try {
         await open()
       } catch (error) {

@@ -23,6 +23,8 @@ interface SocketDeps {
   log: SocketLog
   /** A pong that is later than this will not come: the connection is half dead. Default: 10 s. */
   pongMs?: number
+  /** A connection that lasted this long was a good one. Default: 10 s. */
+  steadyMs?: number
 }
 
 interface SocketLog {
@@ -49,7 +51,7 @@ interface Line {
  * @see https://open.feishu.cn/document/server-docs/event-subscription-guide/event-subscription-configure-/request-url-configuration-case
  */
 export function createSocket(deps: SocketDeps) {
-  const { now, log, pongMs = 10_000 } = deps
+  const { now, log, pongMs = 10_000, steadyMs = 10_000 } = deps
   let stopping = new AbortController()
   let line: Line | null = null
   let keeping: Promise<void> = Promise.resolve()
@@ -123,6 +125,12 @@ export function createSocket(deps: SocketDeps) {
     clearTimeout(pongTimer)
   }
 
+  async function servedWell(current: Line): Promise<boolean> {
+    const openedAt = now()
+    await serve(current)
+    return now() - openedAt >= steadyMs
+  }
+
   async function answer(socket: WebSocket, frame: Frame, payload: Uint8Array): Promise<void> {
     const startedAt = now()
     let reply: object
@@ -152,8 +160,9 @@ export function createSocket(deps: SocketDeps) {
   async function keep(first: Line, signal: AbortSignal): Promise<void> {
     let { config } = first
     line = first
-    await serve(first)
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
+    // The quick pace is for a line that served; one that breaks as soon as it is there is no better than none.
+    let attempt = (await servedWell(first)) ? 0 : 1
+    for (; !signal.aborted; attempt += 1) {
       const pace =
         attempt === 0
           ? seconds(config, 'ReconnectNonce', defaults.firstRetryMs) * Math.random()
@@ -167,9 +176,8 @@ export function createSocket(deps: SocketDeps) {
         line = await open()
         if (signal.aborted) line.socket.terminate()
         config = line.config
-        attempt = -1
         log.info({}, 'feishu: the long connection is open again')
-        await serve(line)
+        if (await servedWell(line)) attempt = -1
       } catch (error) {
         const code = error instanceof PlatformError ? error.code : 'internal'
         log.warn({ code, err: error }, 'feishu: the long connection cannot be opened')

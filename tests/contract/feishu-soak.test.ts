@@ -63,3 +63,32 @@ describe('a half-dead connection to Feishu', () => {
     await sim.stop()
   })
 })
+
+describe('a connection to Feishu that breaks as soon as it is there', () => {
+  it('is opened anew at the slow pace, the quick one is for a line that served', async () => {
+    const sim: FeishuSim = await startFeishu()
+    const openedAt: number[] = []
+    const socket = createSocket({
+      probe: async () => undefined,
+      endpoint: async () => {
+        openedAt.push(stopwatch())
+        return {
+          url: `${sim.origin.replace('http', 'ws')}/ws/v2?device_id=1&service_id=7`,
+          config: { ReconnectNonce: 1, ReconnectInterval: 2, PingInterval: 30 },
+        }
+      },
+      take: async () => null,
+      onRefused: () => undefined,
+      now: stopwatch,
+      log: { info: () => undefined, warn: () => undefined },
+    })
+    await socket.connect()
+    await expect.poll(() => sim.delivery.sockets.size, { interval: 5 }).toBe(1)
+    for (const one of sim.delivery.sockets) one.terminate()
+    await expect.poll(() => openedAt.length, { timeout: 5_000 }).toBe(2)
+    // Within a second is the quick pace.
+    expect((openedAt[1] ?? 0) - (openedAt[0] ?? 0)).toBeGreaterThan(1_500)
+    await socket.disconnect()
+    await sim.stop()
+  })
+})

@@ -6,10 +6,22 @@ import { Refused, sim, type World } from './world.js'
 const tapMs = 2_000
 const ticketMs = 90_000
 
+interface Connection {
+  socket: WebSocket
+  topics: Set<string>
+  isRetired: boolean
+}
+
 export interface Acked {
   code: number
   data: Record<string, unknown>
   raw: string
+}
+
+function retire(entry: Connection): void {
+  entry.isRetired = true
+  const headers = { topic: 'disconnect', contentType: 'application/json' }
+  entry.socket.send(JSON.stringify({ type: 'SYSTEM', headers, data: '{"reason":"connection is expired"}' }))
 }
 
 export type Gateway = ReturnType<typeof createGateway>
@@ -19,7 +31,7 @@ export type Gateway = ReturnType<typeof createGateway>
  * SUCCESS, robot messages once and never again, a card's answer within two seconds.
  */
 export function createGateway(world: World, server: Server, origin: () => string) {
-  const sockets = new Set<{ socket: WebSocket; topics: Set<string>; isRetired: boolean }>()
+  const sockets = new Set<Connection>()
   const waiting = new Map<string, (ack: Acked | null) => void>()
   const wss = new WebSocketServer({ noServer: true })
   const state = {
@@ -28,6 +40,8 @@ export function createGateway(world: World, server: Server, origin: () => string
     acks: [] as Acked[],
     lost: 0,
     refuseSockets: false,
+    /** New connections are taken out of service as soon as they are there: with the handshake, or right after it. */
+    retiresNew: null as null | 'at once' | 'soon',
     pushed: 0,
   }
   const ticketTopics = new Map<string, string[]>()
@@ -50,6 +64,8 @@ export function createGateway(world: World, server: Server, origin: () => string
       ws.on('close', () => sockets.delete(entry))
       // One listener for each push under way.
       ws.setMaxListeners(0)
+      if (state.retiresNew === 'at once') retire(entry)
+      if (state.retiresNew === 'soon') setTimeout(() => retire(entry), 5)
     })
   })
 
@@ -143,13 +159,7 @@ export function createGateway(world: World, server: Server, origin: () => string
 
     /** Announces the end of every connection; what is pushed until the new one is there is lost. */
     announceDisconnect(): void {
-      for (const entry of sockets) {
-        entry.isRetired = true
-        const headers = { topic: 'disconnect', contentType: 'application/json' }
-        entry.socket.send(
-          JSON.stringify({ type: 'SYSTEM', headers, data: '{"reason":"connection is expired"}' }),
-        )
-      }
+      for (const entry of sockets) retire(entry)
     },
     /** Ten seconds later. */
     closeRetired(): void {

@@ -14,6 +14,8 @@ export const shortTiming: DingtalkTiming = {
   pingMs: 50,
   silenceMs: 2_000,
   openMs: 1_000,
+  steadyMs: 0,
+  retiredMs: 10_000,
   storeRetryMs: [5, 5, 5],
   receiptWaitsMs: [1],
 }
