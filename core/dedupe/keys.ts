@@ -94,6 +94,23 @@ export async function forgetKeys(
   )
 }
 
+/** The messenger accounts that a record is known by. At most 20. */
+export async function accountsOf(
+  tx: EntityManager,
+  { type, id }: { type: 'lead' | 'customer'; id: string },
+): Promise<{ platform: string; externalId: string }[]> {
+  const rows = await select<{ dedupeKey: string }>(
+    tx,
+    `SELECT dedupeKey FROM dedupe_keys WHERE subjectType = ? AND subjectId = ? AND dedupeKey LIKE 'account:%'
+     ORDER BY dedupeKey LIMIT ${mostMatches}`,
+    [type, id],
+  )
+  return rows.map(({ dedupeKey }) => {
+    const [, platform = '', ...rest] = dedupeKey.split(':')
+    return { platform, externalId: rest.join(':') }
+  })
+}
+
 /**
  * Makes others who take in the same people wait until this unit of work ends, and reads what is known of them at once:
  * `findMatches` then needs no statement. Repeating it is free.

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { PersonActor } from '../../core/actor.js'
+import { accountsOf } from '../../core/dedupe/keys.js'
 import type { Tx } from '../../core/db/unit-of-work.js'
 import { listLeads } from '../../core/leads/lead-list.js'
 import type { Lead } from '../../core/leads/lead.js'
@@ -124,6 +125,7 @@ export function addLeadRoutes(add: AddRoute, { core }: ApiDeps): void {
     return {
       ...presentLeadRow(lead, words),
       ...presentReach(actor, lead),
+      accounts: can(actor, 'phone.read', lead) ? await accountsOf(tx, subject) : [],
       phoneDoubtful: lead.phoneDoubtful,
       region: words.region(lead.regionId),
       productLine: words.productLine(lead.productLineId),

@@ -114,6 +114,8 @@ export const leadPageSchema = leadRowSchema.extend({
   phoneDoubtful: z.boolean(),
   email: z.string().nullable(),
   wechat: z.string().nullable(),
+  /** Messenger accounts that the lead writes from; none where `phoneMasked`. */
+  accounts: z.array(z.object({ platform: z.string(), externalId: z.string() })),
   region: z.string().nullable(),
   productLine: z.string().nullable(),
   quantity: z.number().int().nullable(),

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { rememberKeys } from '../../core/dedupe/keys.js'
 import { launchBrowser } from '../support/browser.js'
 import {
   oauthPlatforms,
@@ -85,6 +86,22 @@ describe.each(oauthPlatforms)('inside the client of %s', (platform) => {
     await keepPicture(me.page, `client-${platform}-lead`)
     await me.at('back-to-chat').click()
     await expect.poll(() => me.callsOf(names[platform].close)).toHaveLength(1)
+  })
+
+  it('the chat with the customer opens where the client has one', async () => {
+    const accounts = { wecom: 'wmCustomer01', dingtalk: 'd-customer', feishu: 'ou_customer' }
+    const account = { platform, externalId: accounts[platform] }
+    const lead = { type: 'lead' as const, id: stand.lead.id }
+    await stand.core.write((tx) => rememberKeys(tx, lead, { account }))
+    const me = await opens(leadPath(), 'manager')
+    await me.at('contact-colleague').waitFor()
+    const isThere = platform === 'wecom'
+    expect(await me.at('contact-customer').count()).toBe(isThere ? 1 : 0)
+    if (!isThere) return
+    await me.at('contact-customer').click()
+    await expect.poll(() => me.callsOf(names.wecom.chat)).toHaveLength(1)
+    expect(JSON.stringify(me.callsOf(names.wecom.chat)[0])).toContain(account.externalId)
+    expect(await flawsOf(me.page, { touch: true })).toEqual([])
   })
 
   it('a business card is scanned into a new lead', async () => {

@@ -10,6 +10,7 @@ import {
   RegionEntity,
   type Person,
 } from '../../core/org/person.js'
+import type { Platform } from '../../core/ports/platform.js'
 
 const person = (id: string, name: string, over: Partial<Person>): Person => ({
   id,
@@ -77,6 +78,7 @@ export async function actorOf(core: Core, personId: string): Promise<PersonActor
 }
 
 export interface MadeLead {
+  account?: { platform: Platform; externalId: string }
   name?: string
   company?: string
   phone?: string
@@ -107,6 +109,7 @@ export async function makeLead(core: Core, made: MadeLead = {}): Promise<string>
         productLineId: 'p-mes',
         budgetMinCents: cents,
         budgetMaxCents: cents,
+        ...(made.account ? { account: made.account } : {}),
       },
       { channel: 'sandbox', chatName: '宏达项目群', senderName: made.name ?? '张建国', text: need },
     )

@@ -58,6 +58,8 @@ export const texts = {
     noAccount: '这位同事在这个平台上还没有绑定账号',
     failed: '没能打开聊天，请在通讯录里找这位同事',
     backToChat: '回到聊天',
+    customerChat: '和客户聊天',
+    customerFailed: '没能打开聊天：要先和客户互为好友',
   },
   today: {
     greeting: (hour: number) =>

@@ -69,6 +69,15 @@ describe('leads on the pages', () => {
     expect((await wang.get<LeadList>('/leads?q=宏达')).body.rows).toHaveLength(1)
   })
 
+  it('tells the account that a lead writes from to whoever may reach the lead, and to nobody else', async () => {
+    const account = { platform: 'wecom' as const, externalId: 'wmCustomer01' }
+    const id = await makeLead(host.core, { owner: 'wang', account })
+    const onOffer = await makeLead(host.core, { account: { ...account, externalId: 'wmCustomer02' } })
+    const wang = await host.signIn('wang')
+    expect((await wang.get<LeadPage>(`/leads/${id}`)).body.accounts).toEqual([account])
+    expect((await wang.get<LeadPage>(`/leads/${onOffer}`)).body.accounts).toEqual([])
+  })
+
   it('pages through a list without gaps and repeats', async () => {
     const made: string[] = []
     for (let i = 0; i < 7; i++) {

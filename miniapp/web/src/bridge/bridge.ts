@@ -4,7 +4,8 @@ import type { z } from 'zod'
 export type Platform = z.infer<typeof platformSchema>
 
 /** What the client around a page can do for it. */
-export type Ability = 'openChat' | 'closePage' | 'scan' | 'chooseImage' | 'location' | 'setTitle'
+export type Ability =
+  'openChat' | 'openCustomerChat' | 'closePage' | 'scan' | 'chooseImage' | 'location' | 'setTitle'
 
 /**
  * The client that shows the page, as far as it helps. A page asks `can` first: what is not there is not offered.
@@ -15,6 +16,8 @@ export interface Bridge {
   can: ReadonlySet<Ability>
   /** Opens the chat with a colleague. @param account - theirs on this platform. */
   openChat(account: string): Promise<void>
+  /** Opens the chat with a customer who is a contact of the person. @param account - theirs on this platform. */
+  openCustomerChat?(account: string): Promise<void>
   closePage(): Promise<void>
   /** @returns the text of a QR code or bar code. */
   scan(): Promise<string>

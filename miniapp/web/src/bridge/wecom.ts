@@ -18,9 +18,20 @@ export async function openWecom({ publicIds, sign }: BridgeSetUp): Promise<Bridg
   await ww.ensureCorpConfigReady()
   return {
     platform: 'wecom',
-    can: new Set(['openChat', 'closePage', 'scan', 'chooseImage', 'location', 'setTitle']),
+    can: new Set([
+      'openChat',
+      'openCustomerChat',
+      'closePage',
+      'scan',
+      'chooseImage',
+      'location',
+      'setTitle',
+    ]),
     async openChat(userId) {
       await ww.openEnterpriseChat({ userIds: [userId], groupName: '' })
+    },
+    async openCustomerChat(account) {
+      await ww.openEnterpriseChat({ externalUserIds: [account], groupName: '' })
     },
     async closePage() {
       await ww.closeWindow()
