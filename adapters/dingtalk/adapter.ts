@@ -68,7 +68,6 @@ export function createDingtalk(
       messenger,
       keys,
       ids,
-      counters,
       publicUrl,
       signIns,
       isOpen: channel.isOpen,

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { PlatformError } from '../../core/errors.js'
-import type { Doctor, Finding } from '../../core/ports/doctor.js'
+import type { Doctor, Finding, WayIn } from '../../core/ports/doctor.js'
 import type { KeyStore } from '../../core/ports/key-store.js'
 import type { Messenger } from '../../core/ports/messenger.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { DingtalkSettings } from '../../core/ports/platform-settings.js'
+import { connectionFinding } from '../shared/connection-finding.js'
 import type { SignInProof } from '../shared/sign-in-proof.js'
 import type { createCards } from './cards.js'
 import { templateVersionKey } from './channel.js'
 import type { DingtalkClient } from './client.js'
 import { meaningOf } from './codes.js'
-import type { Counters } from './counters.js'
 import { encodeCard } from './encode.js'
 import { ipCodes, permissionCodes, permissionProbes } from './permissions.js'
 import { makeTrackId } from './track-id.js'
@@ -27,7 +27,6 @@ interface DoctorDeps {
   messenger: Messenger
   keys: KeyStore
   ids: Ids
-  counters: Counters
   publicUrl: string
   signIns: SignInProof
   isOpen: () => boolean
@@ -37,7 +36,7 @@ interface DoctorDeps {
 
 /** Looks at a DingTalk installation in the order in which an admin sets it up. */
 export function createDoctor(deps: DoctorDeps): Doctor {
-  const { settings, client, counters, keys } = deps
+  const { settings, client, keys } = deps
 
   async function credentials(): Promise<Finding> {
     const check = 'dingtalk.credentials'
@@ -100,8 +99,28 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     })
   }
 
-  async function wayIn(): Promise<Finding> {
-    return settings.mode === 'stream' ? stream() : callback()
+  async function* gates(): AsyncIterable<Finding> {
+    if (settings.mode === 'stream') return yield await stream()
+    yield settings.callback
+      ? await callback('event')
+      : {
+          check: 'dingtalk.callback',
+          state: 'failed',
+          found: '没有设置签名 token 和 aes_key，事件进不来。',
+          mend: `${callbackMend('event')} 把页面上的两个值填到 DINGTALK_TOKEN、DINGTALK_AES_KEY。`,
+        }
+    yield await callback('robot')
+    yield await callback('card')
+  }
+
+  const callbackMend = (path: 'event' | 'robot' | 'card'): string => {
+    const url = `${deps.publicUrl}/hooks/dingtalk/${path}`
+    const where = {
+      event: `${consolePath} → 事件与回调，推送方式选“HTTP 推送”，地址填 ${url}。`,
+      robot: `${consolePath} → 应用能力 → 机器人，消息接收模式选“HTTP 模式”，地址填 ${url}。`,
+      card: `卡片的回调地址 ${url} 由本系统启动时登记，不用在后台填写。`,
+    }
+    return where[path]
   }
 
   async function stream(): Promise<Finding> {
@@ -126,62 +145,53 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     return { check, state: 'ok', found: '长连接网关可用。' }
   }
 
-  async function callback(): Promise<Finding> {
-    const check = 'dingtalk.callback'
-    const url = `${deps.publicUrl}/hooks/dingtalk/event`
-    const mend = `${consolePath} → 事件与回调，推送方式选“HTTP 推送”，地址填 ${url}；机器人的消息接收地址填 ${deps.publicUrl}/hooks/dingtalk/robot。`
-    if (!settings.callback)
-      return {
-        check,
-        state: 'failed',
-        found: '没有设置签名 token 和 aes_key，事件进不来。',
-        mend: `${mend} 把页面上的两个值填到 DINGTALK_TOKEN、DINGTALK_AES_KEY。`,
-      }
+  async function callback(path: 'event' | 'robot' | 'card'): Promise<Finding> {
+    const check = path === 'event' ? 'dingtalk.callback' : `dingtalk.callback.${path}`
+    const what = { event: '事件', robot: '机器人消息', card: '卡片点击' }[path]
+    const url = `${deps.publicUrl}/hooks/dingtalk/${path}`
     try {
       const response = await fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(5_000) })
       // An unsigned request has to be refused, by this product and not by something in between.
       if (response.status === 403)
-        return { check, state: 'ok', found: '回调地址可以从公网访问，未签名的请求会被拒绝。' }
+        return { check, state: 'ok', found: `${what}的回调地址可以从公网访问，未签名的请求会被拒绝。` }
       return {
         check,
         state: 'failed',
-        found: `回调地址回答了 ${response.status}，应当是 403。`,
-        mend: '检查反向代理是否把 /hooks/ 原样转给了本系统。',
+        found: `${what}的回调地址回答了 ${response.status}，应当是 403。`,
+        mend: `检查反向代理是否把 /hooks/ 原样转给了本系统。${callbackMend(path)}`,
       }
     } catch {
       return {
         check,
         state: 'failed',
-        found: `访问不到回调地址 ${url}。`,
+        found: `访问不到${what}的回调地址 ${url}。`,
         mend: '检查 PUBLIC_URL、域名解析、证书和防火墙。',
       }
     }
   }
 
-  function events(): Finding {
+  function events(wayIn: WayIn | undefined): Finding {
     const check = 'dingtalk.events'
-    if (counters.orgEvents > 0)
-      return { check, state: 'ok', found: `已收到 ${counters.orgEvents} 个通讯录事件。` }
+    if (wayIn?.lastAt.directory) return { check, state: 'ok', found: '30 天内收到过通讯录事件。' }
+    // A company in which nobody came or went for a month is a sound one.
     return {
       check,
-      state: 'warning',
-      found: '还没有收到过通讯录事件。钉钉不提供查询订阅的接口，只能等事件到来。',
-      mend: `${consolePath} → 事件与回调，勾选通讯录下的 用户增加、用户更改、用户离职、部门创建、部门修改、部门删除。`,
+      state: 'skipped',
+      found: '30 天内没有收到通讯录事件。钉钉不提供查询订阅的接口，只能等事件到来。',
+      mend: `${consolePath} → 事件与回调，核对已勾选通讯录下的 用户增加、用户更改、用户离职、部门创建、部门修改、部门删除。`,
     }
   }
 
-  function connection(): Finding {
+  function connection(wayIn: WayIn | undefined): Finding {
     const check = 'dingtalk.connection'
     if (settings.mode === 'http') return { check, state: 'skipped', found: 'HTTP 推送不需要长连接。' }
-    const hint = '钉钉把推送随机分给同一应用的每一条连接：测试环境和其他程序请另建应用，否则会各收到一部分。'
-    return deps.isOpen()
-      ? { check, state: 'ok', found: `本进程持有长连接。${hint}` }
-      : {
-          check,
-          state: 'warning',
-          found: `本进程没有持有长连接（可能由另一个进程持有）。${hint}`,
-          mend: '如果没有其他进程在运行，查看日志里长连接的错误。',
+    const finding = connectionFinding(check, { wayIn, isOpen: deps.isOpen() })
+    return finding.state === 'ok'
+      ? {
+          ...finding,
+          found: `${finding.found}。钉钉把推送随机分给同一应用的每一条连接：测试环境和其他程序请另建应用，否则会各收到一部分。`,
         }
+      : finding
   }
 
   async function* templates(testRecipient: string | undefined): AsyncIterable<Finding> {
@@ -273,15 +283,15 @@ export function createDoctor(deps: DoctorDeps): Doctor {
 
   return {
     platform: 'dingtalk',
-    async *examine({ testRecipient }) {
+    async *examine({ testRecipient, wayIn }) {
       const first = await credentials()
       yield first
       // Nothing else can be asked without a token.
       if (first.state !== 'ok') return
       yield* permissions()
-      yield await wayIn()
-      yield events()
-      yield connection()
+      yield* gates()
+      yield events(wayIn)
+      yield connection(wayIn)
       yield* signIn()
       yield* templates(testRecipient)
       yield await testMessage(testRecipient)

@@ -1,9 +1,10 @@
 import { PlatformError } from '../../core/errors.js'
 import type { Card } from '../../core/ports/card.js'
-import type { Doctor, Finding } from '../../core/ports/doctor.js'
+import type { Doctor, Finding, WayIn } from '../../core/ports/doctor.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { Messenger } from '../../core/ports/messenger.js'
 import type { FeishuSettings } from '../../core/ports/platform-settings.js'
+import { connectionFinding } from '../shared/connection-finding.js'
 import type { SignInProof } from '../shared/sign-in-proof.js'
 import type { FeishuCalls } from './calls.js'
 import type { FeishuClient } from './client.js'
@@ -24,6 +25,8 @@ interface DoctorDeps {
   pause: (ms: number) => Promise<void>
 }
 
+type ExamineInput = Parameters<Doctor['examine']>[0]
+
 /** How long the person who gets the test message has to look at it. */
 const receiptTries = 5
 const receiptPauseMs = 2000
@@ -36,7 +39,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   /** What the console has for coming back to; null where the platform did not say. */
   let redirects: readonly unknown[] | null = null
 
-  async function* examine({ testRecipient }: { testRecipient?: string }): AsyncGenerator<Finding> {
+  async function* examine({ testRecipient, wayIn }: ExamineInput): AsyncGenerator<Finding> {
     const credentials = await look('feishu.credentials', checkCredentials)
     yield credentials
     if (credentials.state === 'failed') {
@@ -48,7 +51,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     yield look('feishu.tenant', checkTenant)
     yield look('feishu.contact-range', checkRange)
     yield* checkSubscriptions()
-    yield look('feishu.connection', checkConnection)
+    yield look('feishu.connection', () => checkConnection(wayIn))
     if (settings.mode === 'webhook') yield checkCallback()
     yield* checkSignIn()
     yield { check: 'feishu.templates', state: 'ok', found: '飞书卡片由程序直接生成，不需要在后台导入模板' }
@@ -256,7 +259,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     }
   }
 
-  async function checkConnection(): Promise<Finding> {
+  async function checkConnection(wayIn: WayIn | undefined): Promise<Finding> {
     const check = 'feishu.connection'
     if (settings.mode === 'webhook')
       return settings.encryptKey === null
@@ -269,16 +272,13 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         : { check, state: 'ok', found: '回调加密并校验签名' }
     // Asking for an address opens nothing; where all places are taken, it is refused.
     await client.endpoint()
-    return {
-      check,
-      state: deps.isOpen() ? 'ok' : 'warning',
-      found: deps.isOpen()
-        ? '长连接已建立。飞书把每个事件随机发给一个连接且不告知有谁在连，测试环境与正式环境请使用不同的应用'
-        : '可以建立长连接，但本进程没有持有连接（可能由另一个进程持有，或服务未启动）',
-      ...(deps.isOpen()
-        ? {}
-        : { mend: '确认负责机器人的进程（SERVICES 含 bot）正在运行；没有别的程序在使用同一个应用' }),
-    }
+    const finding = connectionFinding(check, { wayIn, isOpen: deps.isOpen() })
+    return finding.state === 'ok'
+      ? {
+          ...finding,
+          found: `${finding.found}。飞书把每个事件随机发给一个连接且不告知有谁在连，测试环境与正式环境请使用不同的应用`,
+        }
+      : finding
   }
 
   async function checkMessage(recipient: string | undefined): Promise<Finding> {

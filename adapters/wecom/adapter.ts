@@ -79,6 +79,6 @@ export function createWecom(
     identity: signIns.identity,
     directory,
     bridge: createPageBridge(client, settings, deps),
-    doctor: createDoctor({ settings, publicUrl, client, directory, bot, counters, clock, ids, signIns }),
+    doctor: createDoctor({ settings, publicUrl, client, directory, bot, clock, ids, signIns }),
   }
 }

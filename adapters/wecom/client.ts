@@ -124,6 +124,14 @@ export function createClient({ call, token }: Calls, settings: WecomSettings) {
       }
     },
 
+    /** Members who use 客户联系. https://developer.work.weixin.qq.com/document/path/92571 */
+    followUsers: () =>
+      call({
+        caller: 'app',
+        path: '/cgi-bin/externalcontact/get_follow_user_list',
+        answer: z.looseObject({ follow_user: z.array(z.string()).default([]) }),
+      }),
+
     /** https://developer.work.weixin.qq.com/document/path/94661 */
     customerAccounts: () =>
       call({

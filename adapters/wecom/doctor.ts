@@ -1,7 +1,7 @@
 import { PlatformError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports/clock.js'
 import type { Directory } from '../../core/ports/directory.js'
-import type { Doctor, Finding } from '../../core/ports/doctor.js'
+import type { Doctor, Finding, WayIn } from '../../core/ports/doctor.js'
 import type { Ids } from '../../core/ports/ids.js'
 import type { WecomSettings } from '../../core/ports/platform-settings.js'
 import { decodeAesKey, encryptMessage, signParts } from '../shared/sealing.js'
@@ -9,7 +9,6 @@ import type { SignInProof } from '../shared/sign-in-proof.js'
 import type { BotSocket } from './bot-socket.js'
 import type { Client } from './client.js'
 import { meaningOf } from './codes.js'
-import type { Counters } from './counters.js'
 
 export interface DoctorDeps {
   settings: WecomSettings
@@ -17,7 +16,6 @@ export interface DoctorDeps {
   client: Client
   directory: Directory
   bot: BotSocket | null
-  counters: Counters
   clock: Clock
   ids: Ids
   signIns: SignInProof
@@ -25,6 +23,8 @@ export interface DoctorDeps {
 
 const appPage = '企业微信管理后台 → 应用管理 → 本应用'
 const customerPage = '企业微信管理后台 → 应用管理 → 微信客服'
+const contactPage = '企业微信管理后台 → 客户与上下游 → 客户联系'
+const contactMend = `在“${contactPage} → API → 可调用接口的应用”加入本应用，再到“${appPage} → 接收消息”勾选客户变更事件；不用这项功能可以不管`
 /** New companies may call customer service with a self-built app's Secret only, since December 2023. */
 const customerServiceMend = `在“${customerPage} → 可调用接口的应用”加入本应用，并在“通过API管理会话消息 → 企业内部开发”给它客服账号；WECOM_KF_SECRET 填得和 WECOM_SECRET 一样，再到“${appPage} → 接收消息”勾选“微信客服消息和事件”。以前在微信客服里开过 API 的企业，填微信客服自己的 Secret、Token、EncodingAESKey`
 
@@ -43,7 +43,7 @@ const mends: Record<string, string> = {
 
 /** Looks whether WeCom is set up right, in the order in which an admin sets it up. */
 export function createDoctor(deps: DoctorDeps): Doctor {
-  const { settings, client, directory, bot, counters } = deps
+  const { settings, client, directory, bot } = deps
   const { host } = new URL(deps.publicUrl)
   const finding = (name: string, state: Finding['state'], found: string, mend?: string): Finding => ({
     check: `wecom.${name}`,
@@ -128,29 +128,22 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const mend = `确认 PUBLIC_URL 从外网能打开，反向代理把 /hooks/ 转到本程序，保存地址时 1 秒内要应答`
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(5_000), redirect: 'error' })
-      if (answer.status === 200 && (await answer.text()) === word) {
-        const seen = counters.read()['taken.address-check'] ?? 0
-        return finding(
-          name,
-          'ok',
-          `回调地址 ${url.origin}${url.pathname} 应答正确（本次启动后校验过 ${seen} 次）。`,
-        )
-      }
+      if (answer.status === 200 && (await answer.text()) === word)
+        return finding(name, 'ok', `回调地址 ${url.origin}${url.pathname} 应答正确。`)
       return finding(name, 'failed', `回调地址应答不对（HTTP ${answer.status}）。`, mend)
     } catch {
       return finding(name, 'failed', `打不开回调地址 ${url.origin}${url.pathname}。`, mend)
     }
   }
 
-  const events = (): Finding => {
-    const taken = Object.entries(counters.read()).filter(([name]) => name.startsWith('taken.'))
-    const clicks = taken.some(([name]) => name === 'taken.tap' || name === 'taken.message')
-    return clicks
-      ? finding('events', 'ok', '本次启动后收到过成员的消息或点击。')
+  const events = (wayIn: WayIn | undefined): Finding => {
+    if (!wayIn) return finding('events', 'skipped', '数据库还没有建好，不知道收到过什么。')
+    return wayIn.lastAt.message || wayIn.lastAt.tap
+      ? finding('events', 'ok', '30 天内收到过成员的消息或点击。')
       : finding(
           'events',
           'warning',
-          '本次启动后还没有收到消息或点击。',
+          '30 天内没有收到成员的消息或点击。',
           `给应用发一句“帮助”试试；没有反应就在“${appPage} → 接收消息”勾选“用户发送的普通消息、进入应用、模板卡片事件、通讯录变更”`,
         )
   }
@@ -160,6 +153,25 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       const count = (await client.departments()).length
       return finding('contacts', 'ok', `能读到 ${count} 个部门。`)
     })
+
+  /** WeCom tells the app of customers only where it may ask for them, too. */
+  const contactsOfCustomers = () =>
+    look(
+      'customer-contact',
+      async () => {
+        const { follow_user: members } = await client.followUsers()
+        return members.length > 0
+          ? finding('customer-contact', 'ok', `客户联系可用，${members.length} 位成员开通了这项功能。`)
+          : finding(
+              'customer-contact',
+              'warning',
+              '还没有成员开通客户联系：同事添加或失去客户微信时，本系统不会知道。',
+              `在“${contactPage} → 权限配置”选择成员`,
+            )
+      },
+      undefined,
+      { '48002': contactMend, '84061': contactMend },
+    ).then((found) => (found.state === 'failed' ? { ...found, state: 'warning' as const } : found))
 
   const pages = () =>
     look(
@@ -215,16 +227,19 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     ]
   }
 
-  function botFinding(): Finding {
+  function botFinding(wayIn: WayIn | undefined): Finding {
+    const elsewhere = wayIn?.connectionHolder
     const states: Record<ReturnType<BotSocket['state']>, Finding> = {
       open: finding('bot', 'ok', '智能机器人已连接。'),
       opening: finding('bot', 'warning', '智能机器人正在连接。', '稍等一会儿再查'),
-      closed: finding(
-        'bot',
-        'warning',
-        '智能机器人的连接在另一个进程，或还没有打开。',
-        '在持有连接的进程上再查一次',
-      ),
+      closed: elsewhere
+        ? finding('bot', 'ok', `智能机器人由进程 ${elsewhere} 连接。`)
+        : finding(
+            'bot',
+            'warning',
+            '智能机器人没有连接，群里 @ 它不会有反应。',
+            '运行 npm start；分开部署时，确认有一个进程的 SERVICES 里有 bot。',
+          ),
       refused: finding(
         'bot',
         'failed',
@@ -259,7 +274,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
 
   return {
     platform: 'wecom',
-    async *examine({ testRecipient }) {
+    async *examine({ testRecipient, wayIn }) {
       const first = await credentials()
       yield first
       if (first.state !== 'ok') return
@@ -267,11 +282,12 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       yield await range()
       yield await contacts()
       yield await callback()
-      if (settings.callback) yield events()
+      if (settings.callback) yield events(wayIn)
+      if (settings.callback) yield await contactsOfCustomers()
       yield await pages()
       yield* signIn()
       yield* await customers()
-      yield botFinding()
+      yield botFinding(wayIn)
       yield finding(
         'phone',
         'skipped',

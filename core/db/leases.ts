@@ -63,16 +63,6 @@ export function createLeases({ clock, work }: { clock: Clock; work: UnitOfWork }
         return row ? Number(row.epoch) : null
       })
     },
-    /** Who has it now; null when nobody does. */
-    async holderOf(name: string): Promise<string | null> {
-      const [row] = await work.read((tx) =>
-        select<{ holder: string | null }>(tx, 'SELECT holder FROM leases WHERE name = ? AND expiresAt > ?', [
-          name,
-          clock.now(),
-        ]),
-      )
-      return row?.holder ?? null
-    },
     /** Those of a kind (`<kind>@…`) that are held now, and until when. */
     async live(kind: string): Promise<{ name: string; holder: string; expiresAt: Date }[]> {
       const rows = await work.read((tx) =>

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import type { Router } from '@koa/router'
 import { DomainError } from '../../core/errors.js'
 import { authorize } from '../../core/permissions/permissions.js'
-import type { Doctor } from '../../core/ports/doctor.js'
+import type { Doctor, WayIn } from '../../core/ports/doctor.js'
+import { readWayIn } from '../../core/reports/ways-in.js'
 import { examineSchema, type DoctorPlatforms } from '../contract/system.js'
 import type { AddRoute } from './api.js'
 import { readJson } from './body.js'
@@ -34,14 +35,19 @@ export function addDoctorRoutes(router: Router, deps: ApiDeps, add: AddRoute): v
     const accounts = personId ? await core.read((tx) => core.org.accountsOf(tx, personId)) : []
     const account = accounts.find((one) => one.platform === platform)
     if (personId && !account) throw new DomainError('account.none_there', { platform })
+    const wayIn = await core.read((tx) => readWayIn(tx, platform, core.clock.now()))
     ctx.type = 'application/x-ndjson'
     // A proxy that waits for the end would show all findings at once, minutes later.
     ctx.set('x-accel-buffering', 'no')
-    ctx.body = Readable.from(lines(doctor, account?.externalId))
+    ctx.body = Readable.from(lines(doctor, wayIn, account?.externalId))
   })
 }
 
-async function* lines(doctor: Doctor, testRecipient: string | undefined): AsyncGenerator<string> {
-  for await (const finding of doctor.examine(testRecipient ? { testRecipient } : {}))
+async function* lines(
+  doctor: Doctor,
+  wayIn: WayIn,
+  testRecipient: string | undefined,
+): AsyncGenerator<string> {
+  for await (const finding of doctor.examine({ wayIn, ...(testRecipient ? { testRecipient } : {}) }))
     yield `${JSON.stringify(presentFinding(finding))}\n`
 }

@@ -10,16 +10,16 @@ import { readConfig, type Config } from '../../core/config.js'
 import { connectDatabase, type Database } from '../../core/db/database.js'
 import { migrations } from '../../core/db/migrations/index.js'
 import { checkDatabase } from '../../core/db/server-check.js'
-import { select } from '../../core/db/sql.js'
 import { entities } from '../../core/entities.js'
 import { ConfigError } from '../../core/errors.js'
 import { systemClock } from '../../core/ports/clock.js'
-import type { Finding } from '../../core/ports/doctor.js'
+import type { Finding, WayIn } from '../../core/ports/doctor.js'
 import { createIds } from '../../core/ports/ids.js'
 import type { KeyStore } from '../../core/ports/key-store.js'
 import { outreachChannels } from '../../core/ports/outreach.js'
 import type { PlatformAdapter } from '../../core/ports/platform-adapter.js'
 import type { SharedState } from '../../core/ports/shared-state.js'
+import { readWayIn } from '../../core/reports/ways-in.js'
 import { reach } from './reach.js'
 
 /** A finding and the part of the installation that it is about. */
@@ -205,36 +205,21 @@ async function* examinePlatforms(
     }
   for (const adapter of wanted) {
     const part = platformNames[adapter.platform] ?? adapter.platform
-    const findings = adapter.doctor?.examine(testRecipient ? { testRecipient } : {})
+    const wayIn = core && (await wayInOf(core, adapter.platform))
+    const findings = adapter.doctor?.examine({
+      ...(testRecipient ? { testRecipient } : {}),
+      ...(wayIn ? { wayIn } : {}),
+    })
     for await (const finding of findings ?? []) yield { part, finding }
-    const held = core && (await connectionFinding(core, adapter))
-    if (held) yield { part, finding: held }
   }
 }
 
-/** Which process of ours has the platform's long connection: nothing comes in while none has. */
-async function connectionFinding(
-  core: Core,
-  { platform, channel }: PlatformAdapter,
-): Promise<Finding | null> {
-  if (!channel.connect) return null
-  const check = `${platform}.connection-holder`
+/** Null where there are no tables yet: nobody has ever started. */
+async function wayInOf(core: Core, platform: PlatformAdapter['platform']): Promise<WayIn | null> {
   try {
-    const [lease] = await core.read((tx) =>
-      select<{ holder: string | null }>(tx, 'SELECT holder FROM leases WHERE name = ? AND expiresAt > ?', [
-        `connection:${platform}`,
-        core.clock.now(),
-      ]),
-    )
-    if (lease?.holder) return { check, state: 'ok', found: `长连接由进程 ${lease.holder} 持有` }
+    return await core.read((tx) => readWayIn(tx, platform, core.clock.now()))
   } catch {
-    // No tables yet: nobody has ever started.
-  }
-  return {
-    check,
-    state: 'warning',
-    found: '现在没有进程持有长连接，平台上的消息收不到',
-    mend: '运行 npm start；分开部署时，确认有一个进程的 SERVICES 里有 bot。',
+    return null
   }
 }
 

@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Finding } from '../../core/ports/doctor.js'
+import type { Finding, WayIn } from '../../core/ports/doctor.js'
 import { startDingtalkStand } from '../simulators/dingtalk/stand.js'
 
 let stand: Awaited<ReturnType<typeof startDingtalkStand>>
 afterEach(() => stand.stop())
 
-async function examine(testRecipient?: string): Promise<Map<string, Finding>> {
+const quiet: WayIn = { lastAt: {}, connectionHolder: null }
+async function examine(testRecipient?: string, wayIn = quiet): Promise<Map<string, Finding>> {
   const findings = new Map<string, Finding>()
-  for await (const finding of stand.adapter.doctor?.examine(testRecipient ? { testRecipient } : {}) ?? [])
-    findings.set(finding.check, finding)
+  const input = { wayIn, ...(testRecipient ? { testRecipient } : {}) }
+  for await (const finding of stand.adapter.doctor?.examine(input) ?? []) findings.set(finding.check, finding)
   return findings
 }
 const statesOf = (findings: Map<string, Finding>) =>
@@ -17,9 +18,12 @@ const statesOf = (findings: Map<string, Finding>) =>
 describe('the doctor of DingTalk', () => {
   it('finds a sound installation sound, to the receipt of the test message', async () => {
     stand = await startDingtalkStand()
-    await stand.channel.start(async () => null)
-    await stand.sim.gateway.event('user_add_org', { userId: ['u-chen'] })
-    const findings = await examine('u-wang')
+    // This process has seen and holds nothing: another one of the installation has.
+    const findings = await examine('u-wang', {
+      lastAt: { directory: new Date('2026-03-01T00:00:00Z') },
+      connectionHolder: 'crm-2:77:x',
+    })
+    expect(findings.get('dingtalk.connection')?.found).toContain('crm-2:77:x')
     const { 'template.version': version, ...states } = statesOf(findings)
     const { 'sign-in-client': client, 'sign-in-browser': browser, ...rest } = states
     expect(version).toBe('skipped')
@@ -72,11 +76,20 @@ describe('the doctor of DingTalk', () => {
     })
     expect(findings.get('dingtalk.template.version')?.state).toBe('warning')
     expect(findings.get('dingtalk.connection')?.state).toBe('warning')
+    // Nobody came or went for a month: nothing is wrong with that.
+    expect(findings.get('dingtalk.events')?.state).toBe('skipped')
   })
 
-  it('reaches its own callback from outside in HTTP mode', async () => {
+  it('reaches its own callbacks from outside in HTTP mode, each of the three', async () => {
     stand = await startDingtalkStand({ settings: { mode: 'http' } })
+    const states = async () => {
+      const found = await examine()
+      return ['callback', 'callback.robot', 'callback.card'].map(
+        (name) => found.get(`dingtalk.${name}`)?.state,
+      )
+    }
+    expect(await states()).toEqual(['failed', 'failed', 'failed'])
     await stand.channel.start(async () => null)
-    expect((await examine()).get('dingtalk.callback')).toMatchObject({ state: 'ok' })
+    expect(await states()).toEqual(['ok', 'ok', 'ok'])
   })
 })

@@ -1,11 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Finding } from '../../core/ports/doctor.js'
+import type { Finding, WayIn } from '../../core/ports/doctor.js'
 import { signPage } from '../../adapters/shared/page-signature.js'
 import { startWecomStand, type WecomStand } from '../support/wecom-stand.js'
 
-async function examine(stand: WecomStand, testRecipient?: string): Promise<Record<string, Finding>> {
+async function examine(
+  stand: WecomStand,
+  testRecipient?: string,
+  wayIn?: WayIn,
+): Promise<Record<string, Finding>> {
   const findings: Record<string, Finding> = {}
-  const input = testRecipient === undefined ? {} : { testRecipient }
+  const input = { ...(testRecipient === undefined ? {} : { testRecipient }), ...(wayIn ? { wayIn } : {}) }
   for await (const finding of stand.adapter.doctor?.examine(input) ?? []) findings[finding.check] = finding
   return findings
 }
@@ -103,6 +107,28 @@ describe('the doctor of WeCom', () => {
     expect(findings['wecom.customer-callback']?.state).toBe('ok')
     expect(findings['wecom.sign-in-client']?.mend).toMatch(/设置可信域名.*127\.0\.0\.1/)
     expect(findings['wecom.sign-in-browser']?.mend).toMatch(/设置授权回调域.*\/app\//)
+  })
+
+  it('asks the installation what came in and who is connected, not this process', async () => {
+    stand = await startWecomStand()
+    await stand.listen()
+    const states = async (wayIn?: WayIn) => {
+      const found = await examine(stand, undefined, wayIn)
+      return [found['wecom.events']?.state, found['wecom.bot']?.state]
+    }
+    expect(await states({ lastAt: {}, connectionHolder: null })).toEqual(['warning', 'warning'])
+    const sound = { lastAt: { tap: stand.clock.now() }, connectionHolder: 'crm-2:77:x' }
+    expect(await states(sound)).toEqual(['ok', 'ok'])
+  })
+
+  it('says where customers’ contacts are permitted', async () => {
+    stand = await startWecomStand()
+    await stand.listen()
+    expect((await examine(stand))['wecom.customer-contact']).toMatchObject({ state: 'ok' })
+    stand.sim.world.mayCallContacts = false
+    expect((await examine(stand))['wecom.customer-contact']).toMatchObject({
+      ...{ state: 'warning', mend: expect.stringMatching(/客户联系.*可调用接口的应用/) },
+    })
   })
 
   it('names the way into customer service that companies have today', async () => {

@@ -162,6 +162,8 @@ const routes: Record<string, Route> = {
       ? yes({ openid: 'o-1', external_userid: known.userid })
       : yes({ userid: known.userid })
   },
+  '/cgi-bin/externalcontact/get_follow_user_list': (world) =>
+    world.mayCallContacts ? yes({ follow_user: ['wang'] }) : no(48002),
   '/cgi-bin/kf/account/list': () => yes({ account_list: [{ open_kfid: openKfId, name: '客服' }] }),
   '/cgi-bin/kf/sync_msg': (world, body) => {
     const token = String(body['token'] ?? '')

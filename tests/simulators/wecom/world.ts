@@ -110,6 +110,8 @@ export function createWorld({ clock, facts, visible }: Options) {
     sockets: { kicked: 0, subscribed: 0 },
     isCallbackSet: true,
     trustedIp: true,
+    /** 客户联系 → 可调用接口的应用 has the app. */
+    mayCallContacts: true,
     issueCode(taskId: string): string {
       const code = `rc-${randomBytes(6).toString('hex')}`
       this.responseCodes.set(code, { taskId, until: now() + 72 * 3_600_000 })
