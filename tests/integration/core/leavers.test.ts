@@ -61,8 +61,8 @@ describe('people who leave', () => {
     const add = (title: string) =>
       core.write((tx) =>
         core.tasks.add(tx, wang, {
-          ...{ kind: 'other', title, ownerId: idOf('wang'), followUpId: null, allDay: false },
-          ...{ subjectType: 'lead', subjectId: owned.id, dueAt: new Date(clock.now().getTime() + 3_600_000) },
+          ...{ kind: 'todo' as const, title, ownerId: idOf('wang'), followUpId: null, allDay: false },
+          ...{ subjectType: 'lead' as const, subjectId: owned.id, dueAt: new Date(clock.now().getTime() + 3_600_000) },
         }),
       )
     const [paused, open] = [await add('等客户回复'), await add('发报价')]
