@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Core } from '../core/app.js'
 import { inLogContext } from '../core/log-context.js'
 import type { InboxRow } from '../core/inbox/inbox.js'
+import { stopwatch } from '../core/ports/clock.js'
 import type {
   InboundAnswer,
   InboundEvent,
@@ -171,6 +172,7 @@ export function createPipeline({ core, notes, log, wake, wakeNotes, directories 
   }
 
   const sink: InboundSink = async (event, budgetMs) => {
+    const startedAt = stopwatch()
     const hold = event.type === 'tap' || own.length < mostOwn
     const accepted = await core.inbox.accept({
       channel: event.platform,
@@ -186,7 +188,8 @@ export function createPipeline({ core, notes, log, wake, wakeNotes, directories 
     const [row] = await core.read((tx) => core.inbox.load(tx, [accepted.id]))
     // A repeated tap is answered with today's card; its effect is there or comes from the first one.
     const answer = row ? process(row) : Promise.resolve(null)
-    const inTime = await Promise.race([answer, pause(budgetMs, null, { ref: false })])
+    const leftMs = Math.max(0, budgetMs - (stopwatch() - startedAt))
+    const inTime = await Promise.race([answer, pause(leftMs, null, { ref: false })])
     return inTime
   }
 

@@ -1,14 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../bot/log.js'
 import { createNoteReader } from '../../../bot/note-reader.js'
 import { createPipeline } from '../../../bot/pipeline.js'
+import type { Core } from '../../../core/app.js'
 import { LeadEntity } from '../../../core/leads/lead.js'
 import type { InboundAnswer, TapEvent } from '../../../core/ports/inbound.js'
 import { startChat, type Chat } from '../../support/chat.js'
 
 describe('a tap', () => {
   let chat: Chat
-  let send: (tap: Partial<TapEvent> & { by: string }) => Promise<InboundAnswer | null>
+  let send: (
+    tap: Partial<TapEvent> & { by: string },
+    through?: { core: Core; budgetMs: number },
+  ) => Promise<InboundAnswer | null>
   beforeEach(async () => {
     chat = await startChat()
     await chat.group.customer.says('我们在杭州，想要CRM的报价，电话 13800138000')
@@ -19,8 +24,9 @@ describe('a tap', () => {
       limits: { timeoutMs: 0, maxTokens: 0 },
       log: silentLog,
     })
-    const { sink } = createPipeline({ core, notes, log: silentLog, wake: chat.running.wake })
-    send = async ({ by, ...tap }) => {
+    send = async ({ by, ...tap }, through = { core, budgetMs: 5000 }) => {
+      const parts = { core: through.core, notes, log: silentLog, wake: chat.running.wake }
+      const { sink } = createPipeline(parts)
       const answer = await sink(
         {
           type: 'tap',
@@ -34,7 +40,7 @@ describe('a tap', () => {
           values: {},
           ...tap,
         },
-        5000,
+        through.budgetMs,
       )
       await chat.idle()
       return answer
@@ -68,6 +74,18 @@ describe('a tap', () => {
     expect(now.card.subtitle).toContain('现由赵敏负责')
     expect(now.card.actions ?? []).toEqual([])
     expect((await lead()).ownerId).toBe(chat.company.people.zhao.id)
+  })
+
+  it('that took its time to be stored is answered by an update of its card, for nobody waits any more', async () => {
+    const { core } = chat
+    const accept: typeof core.inbox.accept = async (input) => {
+      await pause(400)
+      return core.inbox.accept(input)
+    }
+    const slow = { core: { ...core, inbox: { ...core.inbox, accept } }, budgetMs: 400 }
+    const tap = { by: 'wang', cardRef: await refOf('lead.offer') }
+    expect(await send(tap, slow)).toBeNull()
+    await expect.poll(async () => (await lead()).ownerId).toBe(chat.company.people.wang.id)
   })
 
   it('sent twice has one effect and both answers show the same card', async () => {
