@@ -6,6 +6,7 @@ const refusals: Record<string, (data: Record<string, unknown>) => string> = {
   'permission.denied': () => '你没有这项操作的权限。需要时请联系主管或管理员。',
   'inbox.not_found': () => '没有找到这条消息，可能已被清理。',
   'inbox.not_dead': () => '这条消息已经有人处理了。',
+  'reaction.not_stuck': () => '这个变化已经处理好了，或已在重试。',
   'lead.not_found': () => '没有找到这条线索，可能已转给别人。',
   'lead.moved_already': ({ holder }) =>
     holder ? `这条线索已由${String(holder)}接手。` : '这条线索刚刚有了变化，请看最新的卡片。',

@@ -1,6 +1,7 @@
 import { createAssignment } from './assignment/assignment.js'
 import { createLeavers } from './assignment/leavers.js'
 import { createChanges } from './changes/changes.js'
+import { createReactions } from './changes/reactions.js'
 import { createCustomers } from './customers/customers.js'
 import type { Database } from './db/database.js'
 import { createLeases } from './db/leases.js'
@@ -45,6 +46,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
   const leases = createLeases({ clock, work })
   const keys = createKeyStore({ clock, work })
   const changes = createChanges(base)
+  const reactions = createReactions({ clock, changes })
   const playbook = createPlaybook({ ...base, changes })
   const org = createOrg({ clock })
   const bindings = createBindings({ clock, changes })
@@ -79,6 +81,7 @@ export function createCore({ database, clock, ids, timeZone }: CoreDeps) {
     leases,
     keys,
     changes,
+    reactions,
     playbook,
     org,
     bindings,

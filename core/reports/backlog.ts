@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm'
+import { hopelessAttempts } from '../changes/reactions.js'
 import { asDate, marks, select } from '../db/sql.js'
 import { mostTries } from '../deadlines/firing.js'
 import { deliveryStates } from '../deliveries/delivery.js'
@@ -16,8 +17,6 @@ export interface Backlog {
 }
 
 const dayMs = 86_400_000
-/** A reaction that has failed this often will hardly succeed by itself. */
-const hopelessAttempts = 8
 
 /** Every one is read by an index. Rows that are given up have no instant of work; they are counted by their state. */
 const queues = [

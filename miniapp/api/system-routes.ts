@@ -20,6 +20,7 @@ import type { AddRoute } from './api.js'
 import { readJson } from './body.js'
 import type { ApiDeps } from './deps.js'
 import { presentDeadEvent } from './present-dead.js'
+import { presentReactions } from './present-reactions.js'
 import { parse } from './problems.js'
 import { createRecordNames } from './record-names.js'
 
@@ -49,6 +50,7 @@ export function addSystemRoutes(add: AddRoute, deps: ApiDeps): void {
         queues,
         deliveries: byPlatform(deliveries),
         stuck: await readStuck(tx, core),
+        reactions: await presentReactions(tx, core, actor),
         credentials: await readCredentials(tx, core, localDay(now, config.timeZone)),
         database: findings.map(presentFinding),
       }
@@ -83,6 +85,11 @@ export function addSystemRoutes(add: AddRoute, deps: ApiDeps): void {
 
   add('post', '/admin/deadlines/:id/retry', async (ctx, actor) => {
     await core.write((tx) => core.deadlines.retry(tx, actor, ctx.params.id ?? ''))
+    return ok
+  })
+
+  add('post', '/admin/reactions/:id/retry', async (ctx, actor) => {
+    await core.write((tx) => core.reactions.retry(tx, actor, ctx.params.id ?? ''))
     return ok
   })
 

@@ -58,6 +58,7 @@ const refusals: Record<string, Refusal> = {
   'delivery.not_found': { status: 404, message: '没有找到这条消息' },
   'inbox.not_found': { status: 404, message: '没有找到这个事件' },
   'inbox.not_dead': { status: 409, message: '这个事件已经有人处理过了' },
+  'reaction.not_stuck': { status: 409, message: '这个变化已经处理好了，或已在重试' },
   'deadline.not_stuck': { status: 409, message: '这个时限已经恢复，或已经结束了' },
   'playbook.changed_meanwhile': { status: 409, message: '刚刚有人发布了新版本，请刷新后再改' },
   'playbook.version_not_found': { status: 404, message: '没有找到这个版本' },

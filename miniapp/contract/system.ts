@@ -36,6 +36,19 @@ export const systemStateSchema = z.object({
       reason: z.string(),
     }),
   ),
+  /** Changes that nobody could be told of, newest first. */
+  reactions: z.array(
+    z.object({
+      /** The change's. */
+      id: idSchema,
+      what: z.string(),
+      about: z.string(),
+      path: z.string().nullable(),
+      at: instantSchema.nullable(),
+      attempts: z.number().int(),
+      reason: z.string(),
+    }),
+  ),
   credentials: z.array(
     z.object({
       key: z.string(),

@@ -108,6 +108,8 @@ export const adminTexts = {
     stuck: '走不动的时限',
     noStuck: '时限都在正常走',
     due: (time: string) => `到期 ${time}`,
+    reactions: '没能通知的变化',
+    noReactions: '变化都已通知到',
     bindings: '账号绑定',
     bindingSearch: '按姓名查找',
     people: (n: number) => `${n} 位同事`,

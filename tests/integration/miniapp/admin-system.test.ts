@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { updateRows } from '../../../core/db/rows.js'
+import { systemActor } from '../../../core/actor.js'
+import { claimOutbox, OutboxEntity } from '../../../core/changes/outbox.js'
+import { insertRows, updateRows } from '../../../core/db/rows.js'
 import { DeadlineEntity } from '../../../core/deadlines/deadline.js'
 import { mostAttempts } from '../../../core/inbox/inbox.js'
 import { BindingEntity } from '../../../core/org/person.js'
@@ -65,6 +67,26 @@ async function makeStuck(): Promise<string> {
   })
 }
 
+/** A change whose reaction has failed so often. */
+async function makeFailing(attempts: number): Promise<string> {
+  const lead = await makeLead(host.core)
+  return host.core.write(async (tx) => {
+    const subject = { type: 'lead', id: lead } as const
+    const { id } = await host.core.changes.append(tx, systemActor('test'), {
+      ...{ subject, kind: 'lead.dispatched', data: { personId: 'wang' } },
+    })
+    const row = {
+      changeId: id,
+      consumer: 'notify',
+      dueAt: host.clock.now(),
+      attempts,
+      lastError: 'TypeError',
+    }
+    await insertRows(tx, OutboxEntity, [{ ...row, leaseHolder: null, leaseUntil: null }])
+    return id
+  })
+}
+
 describe('the state of the system', () => {
   it.each(['wang', 'li', 'support'])('is closed to %s', async (who) => {
     const one = await host.signIn(who)
@@ -72,7 +94,11 @@ describe('the state of the system', () => {
     for (const path of reads) expect([path, (await one.get(`/admin/${path}`)).status]).toEqual([path, 403])
     const dead = await makeDead(1)
     const stuck = await makeStuck()
-    const writes = [`inbox/${dead}/retry`, `inbox/${dead}/drop`, `deadlines/${stuck}/retry`]
+    const failing = await makeFailing(8)
+    const writes = [
+      ...[`inbox/${dead}/retry`, `inbox/${dead}/drop`, `deadlines/${stuck}/retry`],
+      `reactions/${failing}/retry`,
+    ]
     for (const path of [...writes, 'directory/wecom/sync', 'doctor'])
       expect([path, (await one.post(`/admin/${path}`)).status]).toEqual([path, 403])
   })
@@ -95,6 +121,27 @@ describe('the state of the system', () => {
 
     expect((await admin.post(`/admin/deadlines/${id}/retry`)).status).toBe(200)
     expect((await admin.post(`/admin/deadlines/${id}/retry`)).body.code).toBe('deadline.not_stuck')
+  })
+
+  it('lists the changes that nobody could be told of, and has one tried again at once', async () => {
+    await makeFailing(7)
+    const id = await makeFailing(8)
+    host.clock.advance(60_000)
+    const admin = await host.signIn('admin')
+    const reactions = async () => systemStateSchema.parse((await admin.get('/admin/system')).body).reactions
+    expect(await reactions()).toMatchObject([
+      { id, what: '指派给 王小明', about: '宏达机械', reason: 'TypeError', attempts: 8 },
+    ])
+    expect((await reactions())[0]?.path).toContain('/leads/')
+
+    expect((await admin.post(`/admin/reactions/${id}/retry`)).status).toBe(200)
+    expect(await reactions()).toEqual([])
+    expect((await admin.post(`/admin/reactions/${id}/retry`)).body.code).toBe('reaction.not_stuck')
+    const now = host.clock.now()
+    const due = await host.core.write((tx) =>
+      claimOutbox(tx, { consumer: 'notify', holder: 'test', now, leaseMs: 1000, limit: 10 }),
+    )
+    expect(due.find(({ change }) => change.id === id)?.attempts).toBe(1)
   })
 
   it('counts the days that a licence has left', async () => {
