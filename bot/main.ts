@@ -19,6 +19,7 @@ import { entities } from '../core/entities.js'
 import { armFaultPoint } from '../core/fault-points.js'
 import { createAdjustableClock, systemClock, type AdjustableClock } from '../core/ports/clock.js'
 import { createIds } from '../core/ports/ids.js'
+import type { Platform } from '../core/ports/platform.js'
 import type { PlatformAdapter } from '../core/ports/platform-adapter.js'
 import { createConnections } from '../jobs/connections.js'
 import { createInboxWork } from '../jobs/inbox-work.js'
@@ -133,6 +134,10 @@ export async function start(
   const adapters = [...opened, ...given]
   const platforms = [...(sandbox ? [sandbox] : []), ...adapters]
   const messengers = new Map(platforms.map(({ messenger }) => [messenger.platform, messenger]))
+  const lacksTodos = (platform: Platform): boolean => {
+    const messenger = messengers.get(platform)
+    return messenger !== undefined && !messenger.todos
+  }
   const channels = platforms.map(({ channel }) => channel)
   const outreach = createOutreach(config.outreach, clock)
   outreach.start(async (receipts) => {
@@ -175,7 +180,7 @@ export async function start(
           ? { readCertificate: () => readCertificate(config.publicUrl) }
           : {}),
         directories,
-        relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change) },
+        relay: { consumer: 'notify', react: (tx, change) => notify(core, tx, change, { lacksTodos }) },
         sender: {
           messengers,
           outreach,

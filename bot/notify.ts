@@ -2,6 +2,7 @@ import type { Core } from '../core/app.js'
 import type { Change, Subject } from '../core/changes/change.js'
 import type { Tx } from '../core/db/unit-of-work.js'
 import { aboutOf } from '../core/follow-ups/follow-ups.js'
+import type { Platform } from '../core/ports/platform.js'
 
 /** Who hears of which change, by which card. A new notice is a line here. */
 interface Rule {
@@ -117,12 +118,21 @@ export const wantsNotice = (kind: string): boolean =>
   kind === 'playbook.published' ||
   kind === 'playbook.rolled-back'
 
-/** Reacts to one change, in the unit that also finishes the outbox row: queues new cards, has shown ones drawn anew. */
-export async function notify(core: Core, tx: Tx, change: Change): Promise<void> {
+/**
+ * Reacts to one change, in the unit that also finishes the outbox row: queues new cards, has shown ones drawn anew.
+ *
+ * @param lacksTodos - whether a platform runs and has no list of things to do.
+ */
+export async function notify(
+  core: Core,
+  tx: Tx,
+  change: Change,
+  { lacksTodos = () => false }: { lacksTodos?: (platform: Platform) => boolean } = {},
+): Promise<void> {
   const subject = { type: change.subjectType, id: change.subjectId }
   if (shownOnCards.has(subject.type)) await core.deliveries.refreshLater(tx, subject)
   if (settles.has(change.kind)) await core.deliveries.reminders.settle(tx, subject)
-  if (gives.has(change.kind))
+  if (gives.has(change.kind) && (await mayHaveList(core, tx, datum(change, 'ownerId'), lacksTodos)))
     await core.deliveries.todos.want(tx, {
       taskId: subject.id,
       personId: datum(change, 'ownerId'),
@@ -152,4 +162,15 @@ export async function notify(core: Core, tx: Tx, change: Change): Promise<void> 
       })
     }
   }
+}
+
+/** False where all accounts of the person are on platforms without a list: an entry would only be skipped, every time. */
+async function mayHaveList(
+  core: Core,
+  tx: Tx,
+  personId: string,
+  lacksTodos: (platform: Platform) => boolean,
+): Promise<boolean> {
+  const accounts = await core.org.accountsOf(tx, personId)
+  return accounts.length === 0 || accounts.some(({ platform }) => !lacksTodos(platform))
 }

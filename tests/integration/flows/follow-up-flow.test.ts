@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DeliveryEntity } from '../../../core/deliveries/delivery.js'
 import { startChat, type Chat } from '../../support/chat.js'
 
 describe('one sentence to the bot', () => {
@@ -45,6 +46,21 @@ describe('one sentence to the bot', () => {
     expect(await chat.wang.clicks('继续提醒')).toContain('继续提醒')
     await chat.clock.advance('1d')
     await chat.eastManager.sees('待办已逾期')
+  })
+
+  it('leaves no line in the message log of an entry that its platform has no list for', async () => {
+    await chat.wang.says('刚和张总通了电话，要报价，明天下午三点再联系')
+    await chat.wang.sees('已记录跟进')
+    const { core, company } = chat
+    const open = await core.read((tx) =>
+      core.tasks.openFor(tx, company.people.wang.id, new Date('2026-03-20T00:00:00Z')),
+    )
+    expect(open).toHaveLength(1)
+    const about = { type: 'task' as const, id: open[0]?.id ?? '' }
+    const entries = await core.read((tx) =>
+      tx.getRepository(DeliveryEntity).findBy({ subjectType: about.type, subjectId: about.id }),
+    )
+    expect(entries).toEqual([])
   })
 
   it('can be taken back, with its reminder', async () => {
