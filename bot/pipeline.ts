@@ -10,11 +10,13 @@ import type {
   InboundSink,
   MessageEvent,
   ReceiptEvent,
+  TapEvent,
 } from '../core/ports/inbound.js'
 import { platforms, type Platform } from '../core/ports/platform.js'
 import { createCarrier, fromColleagues, type Turn } from './carrier.js'
 import { takeContact } from './contacts.js'
 import { resumeForm } from './forms.js'
+import { sayLate } from './late-answers.js'
 import type { Log } from './log.js'
 import { planMessage } from './messages.js'
 import type { NoteReader } from './note-reader.js'
@@ -82,7 +84,8 @@ export function createPipeline({ core, notes, log, wake, wakeNotes, directories 
   /** Works on one stored event. */
   const process = async (row: InboxRow): Promise<InboundAnswer | null> => (await attempt(row))?.value ?? null
 
-  const attempt = (row: InboxRow): Promise<{ value: InboundAnswer | null } | null> =>
+  /** `isLate`: nobody waits for what a tap is answered. So it is for every event that is taken up again. */
+  const attempt = (row: InboxRow, isLate = () => true): Promise<{ value: InboundAnswer | null } | null> =>
     guarded(row, async () => {
       if (isForm(row)) {
         await resumeForm(core, row.id, row.channel, JSON.parse(row.body))
@@ -94,7 +97,7 @@ export function createPipeline({ core, notes, log, wake, wakeNotes, directories 
           await carryOut(row, await planMessage(core, notes, event, row.id))
           return null
         case 'tap':
-          return await handleTap(core, event, row.id)
+          return await handleTap(core, event, row.id, isLate)
         case 'receipt':
           await takeReceipt(row.id, event)
           return null
@@ -187,11 +190,25 @@ export function createPipeline({ core, notes, log, wake, wakeNotes, directories 
     }
     const [row] = await core.read((tx) => core.inbox.load(tx, [accepted.id]))
     // A repeated tap is answered with today's card; its effect is there or comes from the first one.
-    const answer = row ? process(row) : Promise.resolve(null)
+    if (!row) return null
     const leftMs = Math.max(0, budgetMs - (stopwatch() - startedAt))
-    const inTime = await Promise.race([answer, pause(leftMs, null, { ref: false })])
+    let isLate = leftMs === 0
+    const answer = attempt(row, () => isLate).then((done) => done?.value ?? null)
+    const end = pause(leftMs, null, { ref: false }).then(() => {
+      isLate = true
+      return null
+    })
+    const inTime = await Promise.race([answer, end])
+    // It may have been committed in time and drawn too late.
+    if (!inTime)
+      void answer.then((outcome) => outcome && sayTooLate(event, row.id, outcome)).catch(noteFailure)
     return inTime
   }
+
+  const sayTooLate = (event: TapEvent, inboxId: string, outcome: InboundAnswer): Promise<void> =>
+    core.write((tx) => sayLate(core, tx, { event, inboxId, outcome }))
+
+  const noteFailure = (error: unknown) => log.error({ err: error }, 'the answer to a tap could not be told')
 
   /** Events that this process has stored and holds the lease of. */
   const own: string[] = []
@@ -208,7 +225,7 @@ export function createPipeline({ core, notes, log, wake, wakeNotes, directories 
     /** Works on the notes that were put aside, a few side by side. Those of one person never stand here together. */
     async workNotes(): Promise<void> {
       for (let some = aside.splice(0, notesAtOnce); some.length > 0; some = aside.splice(0, notesAtOnce))
-        await Promise.all(some.map(attempt))
+        await Promise.all(some.map((row) => attempt(row)))
     },
 
     /** Works on what this process has stored, then on what nobody else is working on. @returns how many there were. */

@@ -5,8 +5,9 @@ import { DomainError } from '../core/errors.js'
 import { faultPoint } from '../core/fault-points.js'
 import type { InboundAnswer, TapEvent } from '../core/ports/inbound.js'
 import { askedFor, asking, notAsking, readAnswer } from './cards/asking.js'
-import { note, type TapOutcome } from './cards/card-kind.js'
+import { note, warn, type TapOutcome } from './cards/card-kind.js'
 import { cardKinds } from './cards/index.js'
+import { sayLate } from './late-answers.js'
 import { renderCard } from './render.js'
 import { sayError } from './texts.js'
 
@@ -14,26 +15,29 @@ import { sayError } from './texts.js'
  * Decides a tap and draws the card that answers it.
  *
  * Holding a card grants nothing: the person who taps is found by their account and authorised again by core. A refusal
- * is an answer, too: the effect is rolled back, the sentence and today's card come back.
+ * is an answer, too: the effect is rolled back, the sentence and today's card come back. When the platform no longer
+ * waits for it, the sentence goes out as a message of its own.
  */
-export async function handleTap(core: Core, event: TapEvent, inboxId: string): Promise<InboundAnswer> {
+export async function handleTap(
+  core: Core,
+  event: TapEvent,
+  inboxId: string,
+  isLate: () => boolean = () => false,
+): Promise<InboundAnswer> {
   const delivery = await core.read((tx) => core.deliveries.find(tx, event.cardRef))
   const actor = await core.read(async (tx) => {
     const person = await core.org.findByAccount(tx, event.platform, event.sender.externalId)
     return person ? core.org.actorOf(tx, person.id, { channel: event.platform, ...event.origin }) : null
   })
   if (!delivery || !actor) {
-    await core.write((tx) =>
-      core.inbox.finish(tx, inboxId, { refused: delivery ? 'stranger' : 'unknown card' }),
-    )
-    return {
-      notice: {
-        text: delivery ? '你的账号还没有绑定，请联系管理员。' : '这张卡片已经失效。',
-        tone: 'warning',
-      },
-    }
+    const outcome = warn(delivery ? '你的账号还没有绑定，请联系管理员。' : '这张卡片已经失效。')
+    await core.write(async (tx) => {
+      await core.inbox.finish(tx, inboxId, { refused: delivery ? 'stranger' : 'unknown card' })
+      if (isLate()) await sayLate(core, tx, { event, inboxId, outcome })
+    })
+    return outcome
   }
-  const outcome = await decide(core, event, inboxId, delivery, actor)
+  const outcome = await decide(core, event, inboxId, delivery, actor, isLate)
   faultPoint('tap.after-commit')
   // A card is drawn for its recipient's eyes: somebody it was forwarded to is told the outcome and sees no more of it.
   if (delivery.personId !== null && (actor.kind !== 'person' || actor.personId !== delivery.personId))
@@ -50,6 +54,7 @@ async function decide(
   inboxId: string,
   delivery: Delivery,
   actor: NonNullable<Awaited<ReturnType<Core['org']['actorOf']>>>,
+  isLate: () => boolean,
 ): Promise<TapOutcome> {
   const run = async (tx: Tx): Promise<TapOutcome> => {
     const { taps = {}, questions = {} } = cardKinds.get(delivery.card) ?? {}
@@ -85,17 +90,20 @@ async function decide(
       await settle(core, tx, event, delivery, actor)
       // A repeat of a tap that is done already is undone here: the card alone is the answer.
       if (!(await core.inbox.finish(tx, inboxId, { outcome }))) throw new AlreadyDone()
+      if (isLate()) await sayLate(core, tx, { event, inboxId, outcome })
       faultPoint('tap.before-commit')
       return outcome
     })
   } catch (error) {
     if (error instanceof AlreadyDone) return {}
     if (!(error instanceof DomainError)) throw error
+    const outcome = warn(sayError(error))
     await core.write(async (tx) => {
       await settle(core, tx, event, delivery, actor)
-      await core.inbox.finish(tx, inboxId, { refused: error.code })
+      const isOurs = await core.inbox.finish(tx, inboxId, { refused: error.code })
+      if (isOurs && isLate()) await sayLate(core, tx, { event, inboxId, outcome })
     })
-    return { notice: { text: sayError(error), tone: 'warning' } }
+    return outcome
   }
 }
 

@@ -28,7 +28,12 @@ const refused: CardKind = {
       kind: 'answer.refused',
       title: '这一步没有成功',
       tone: 'warning',
-      blocks: [{ type: 'text', text: sayError(new DomainError(delivery.params['code'] ?? '')) }],
+      blocks: [
+        {
+          type: 'text',
+          text: delivery.params['text'] ?? sayError(new DomainError(delivery.params['code'] ?? '')),
+        },
+      ],
     }),
 }
 
