@@ -14,7 +14,7 @@ import type { Clock } from '../ports/clock.js'
 import type { Ids } from '../ports/ids.js'
 import { asRead, DeadlineEntity, instantOf, openKeyOf, unreadableSteps, type Deadline } from './deadline.js'
 import { createFiring, type StepHandler } from './firing.js'
-import { carryOn, planLadder, type PlannedStep } from './ladder.js'
+import { planLadder, type PlannedStep } from './ladder.js'
 import { createLeaves } from './leaves.js'
 import { createPlanning } from './planning.js'
 import { createPreviews } from './preview.js'
@@ -131,7 +131,8 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
     calendar: planning.calendar,
 
     /**
-     * Starts waiting, by the ladder in force now. A running deadline of the same kind and subject is replaced.
+     * Starts waiting, by the ladder in force now. A running deadline of the same kind and subject is replaced: so a
+     * subject that has changed is counted anew, from the first step.
      *
      * @param dueAt - for reminders: the chosen instant; else the ladder's own time from now.
      * @param personId - who is waited for, where it is one person: their leave does not count as working time, and
@@ -212,49 +213,6 @@ export function createDeadlines({ clock, ids, changes, playbook, org, timeZone }
       if (resumed !== 1) throw new OvertakenError('the deadline was moved meanwhile')
       wake(tx)
       return true
-    },
-
-    /**
-     * Counts anew from a new start, by the ladder in force now, because the subject has changed. What has fired stays
-     * fired, except steps that the ladder marks `again`. A paused deadline stays paused.
-     *
-     * @param start - when the counting begins; now when it is not given. @param dueAt - as for `start`.
-     * @returns the deadline as it is now; null when none runs. `done` when nothing is left to fire.
-     */
-    async reanchor(
-      tx: Tx,
-      kind: DeadlineKind,
-      subject: Subject,
-      { start, dueAt, personId }: { start?: Date; dueAt?: Date; personId?: string | null } = {},
-    ): Promise<Deadline | null> {
-      const before = await find(tx, kind, subject)
-      if (!before) return null
-      const now = clock.now()
-      const startedAt = start ?? now
-      const whose = personId === undefined ? before.personId : personId
-      const ladder = (await playbook.get(tx, 'ladders'))[kind]
-      const settings = await planning.settings(tx, ladder.time, whose, startedAt)
-      const plan = planLadder(ladder, startedAt, { ...settings, ...(dueAt ? { dueAt } : {}) })
-      const steps = carryOn(before.steps.slice(0, before.nextStep), plan.steps, now, { again: true })
-      const next = instantOf(steps[before.nextStep])
-      const set: Partial<Deadline> = {
-        startedAt,
-        dueAt: plan.dueAt,
-        dueGiven: dueAt !== undefined,
-        time: ladder.time,
-        personId: whose,
-        steps,
-        nextAt: before.pausedAt ? null : next,
-        pausedAt: before.pausedAt ? now : null,
-        heldMs: 0,
-        attempts: 0,
-        lastError: null,
-        ...(next ? { state: 'waiting' } : { state: 'done', nextAt: null, openKey: null, closedAt: now }),
-      }
-      const moved = await updateRows(tx, DeadlineEntity, asRead(before), set)
-      if (moved !== 1) throw new OvertakenError('the deadline was moved meanwhile')
-      wake(tx)
-      return { ...before, ...set }
     },
 
     /** From now on somebody else is waited for; the steps stay where they are. */

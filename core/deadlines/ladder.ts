@@ -9,8 +9,6 @@ export interface PlannedStep {
   who?: string
   /** A warning: it keeps its distance to the due time, whatever moves that. */
   before?: true
-  /** Fires again after a new start, also when it has fired already. */
-  again?: true
 }
 
 export interface Plan {
@@ -84,7 +82,6 @@ export function planLadder(
       do: step.do,
       ...(step.who ? { who: step.who } : {}),
       ...(before ? { before: true as const } : {}),
-      ...(step.again ? { again: true as const } : {}),
     }))
   return { dueAt: due, steps }
 }
@@ -92,20 +89,17 @@ export function planLadder(
 /**
  * A new plan for a ladder that is under way: what has fired stays fired. The nth firing of an action counts as done
  * when the action has fired n times, whatever its new time; what the new plan puts into the past fires at `now`.
- *
- * @param again - for a new start: steps marked `again` fire once more.
  */
 export function carryOn(
   fired: readonly PlannedStep[],
   planned: readonly PlannedStep[],
   now: Date,
-  { again = false }: { again?: boolean } = {},
 ): PlannedStep[] {
   const spent = new Map<string, number>()
   for (const step of fired) spent.set(step.do, (spent.get(step.do) ?? 0) + 1)
   const rest = planned.filter((step) => {
     const left = spent.get(step.do) ?? 0
-    if (left === 0 || (again && step.again)) return true
+    if (left === 0) return true
     spent.set(step.do, left - 1)
     return false
   })

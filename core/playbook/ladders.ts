@@ -28,7 +28,8 @@ export const ladderStepSchema = z
       .describe('找谁'),
     every: span.optional().describe('每隔多久再做一次'),
     times: z.number().int().min(2).max(50).optional().describe('一共做几次'),
-    again: z.boolean().optional().describe('重新起算后，做过的也再做'),
+    // Ladders that were saved with it stay readable: a new start fires every step anyway.
+    again: z.boolean().optional().describe('已不使用：重新起算时每一步都会再做'),
   })
   .refine(({ every }) => every === undefined || Number.parseInt(every, 10) > 0, {
     path: ['every'],

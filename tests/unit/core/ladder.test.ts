@@ -217,20 +217,6 @@ describe('a ladder that is changed under way', () => {
       { numRuns: 100 },
     )
   })
-
-  it('fires a step again after a new start only where the step says so', () => {
-    const fired: PlannedStep[] = [
-      { at: start.toISOString(), do: 'warn' },
-      { at: start.toISOString(), do: 'call' },
-    ]
-    const planned: PlannedStep[] = [
-      { at: start.toISOString(), do: 'warn', again: true },
-      { at: start.toISOString(), do: 'call' },
-    ]
-    expect(counts(carryOn(fired, planned, start, { again: true })).get('warn')).toBe(2)
-    expect(counts(carryOn(fired, planned, start, { again: true })).get('call')).toBe(1)
-    expect(counts(carryOn(fired, planned, start)).get('warn')).toBe(1)
-  })
 })
 
 describe('a ladder after a pause', () => {
