@@ -2,7 +2,10 @@ import { DomainError } from '../../core/errors.js'
 import { WireError } from '../../adapters/shared/wire-error.js'
 import { stopwatch } from '../../core/ports/clock.js'
 import { createChance, mutate } from './mutate.js'
-import { targets } from './targets.js'
+import { targets, type Target } from './targets.js'
+
+/** What a run may keep for itself, megabytes: more is a decoder that forgets nothing. */
+const mostGrownMb = 20
 
 export interface FuzzResult {
   inputs: number
@@ -11,7 +14,7 @@ export interface FuzzResult {
   slowest: string
   /** Growth of the heap after the first tenth, megabytes; with `--expose-gc` after a collection. */
   grownMb: number
-  /** Throws that are not typed, with the input, at most ten. */
+  /** Throws that are not typed, with the input, at most ten; and memory that was kept, where it can be told. */
   faults: string[]
 }
 
@@ -26,14 +29,16 @@ export async function runFuzz({
   inputs,
   until = Infinity,
   only = '',
+  among = targets,
 }: {
   seed: number
   inputs: number
   until?: number
   /** A part of the names of the decoders that are fed; all by default. */
   only?: string
+  among?: readonly Target[]
 }): Promise<FuzzResult> {
-  const fed = targets.filter(({ name }) => name.includes(only))
+  const fed = among.filter(({ name }) => name.includes(only))
   const chance = createChance(seed)
   const result: FuzzResult = { inputs: 0, refused: 0, slowestMs: 0, slowest: '', grownMb: 0, faults: [] }
   let early: number | null = null
@@ -58,6 +63,8 @@ export async function runFuzz({
     if (ms > result.slowestMs) Object.assign(result, { slowestMs: ms, slowest: target.name })
   }
   result.grownMb = heapMb() - (early ?? heapMb())
+  if (globalThis.gc && result.grownMb > mostGrownMb)
+    result.faults.push(`the heap grew by ${result.grownMb.toFixed(1)} MB`)
   if (Object.hasOwn(Object.prototype, 'r') || Object.keys(Object.prototype).length > 0)
     result.faults.push('the prototype of all objects was changed')
   return result

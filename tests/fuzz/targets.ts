@@ -21,6 +21,7 @@ import { decodeText, readCsv } from '../../core/intake/csv.js'
 import { readForm } from '../../core/intake/form.js'
 import { importHeadings } from '../../core/intake/import.js'
 import { writeFrame } from '../simulators/feishu/pb.js'
+import { envelopes } from './envelopes.js'
 import { receipts } from './receipts.js'
 import { receiver, said } from '../unit/feishu/samples.js'
 
@@ -249,4 +250,5 @@ export const targets: readonly Target[] = [
     read: (bytes) => readCsv(decodeText(bytes), importHeadings),
   },
   ...receipts,
+  ...envelopes,
 ]
