@@ -1,7 +1,6 @@
 import { createAssignment } from './assignment/assignment.js'
 import { createLeavers } from './assignment/leavers.js'
 import { createChanges } from './changes/changes.js'
-import { createReactions } from './changes/reactions.js'
 import { createCustomers } from './customers/customers.js'
 import type { Database } from './db/database.js'
 import { createLeases } from './db/leases.js'
@@ -28,6 +27,7 @@ import { createSessions } from './org/sessions.js'
 import { createPlaybook } from './playbook/playbook.js'
 import type { Clock } from './ports/clock.js'
 import type { Ids } from './ports/ids.js'
+import { createReactions } from './reports/reactions.js'
 import { createTasks } from './tasks/tasks.js'
 
 export interface CoreDeps {

@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm'
-import { hopelessAttempts } from '../changes/reactions.js'
 import { asDate, marks, select } from '../db/sql.js'
 import { mostTries } from '../deadlines/firing.js'
 import { deliveryStates } from '../deliveries/delivery.js'
 import { firstIdAt } from '../ports/ids.js'
+import { hopelessAttempts } from './reactions.js'
 
 /** How much waits in each of the tables that carry the work. */
 export interface Backlog {

@@ -5,9 +5,9 @@ import type { Tx } from '../db/unit-of-work.js'
 import { DomainError } from '../errors.js'
 import { authorize } from '../permissions/permissions.js'
 import type { Clock } from '../ports/clock.js'
-import { ChangeEntity, type Change } from './change.js'
-import type { Changes } from './changes.js'
-import type { OutboxRow } from './outbox.js'
+import { ChangeEntity, type Change } from '../changes/change.js'
+import type { Changes } from '../changes/changes.js'
+import type { OutboxRow } from '../changes/outbox.js'
 
 /** A reaction that has failed this often will hardly succeed by itself. It is tried on, ever more seldom. */
 export const hopelessAttempts = 8
