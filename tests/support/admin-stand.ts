@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { systemActor } from '../../core/actor.js'
-import { updateRows } from '../../core/db/rows.js'
+import { OutboxEntity } from '../../core/changes/outbox.js'
+import { insertRows, updateRows } from '../../core/db/rows.js'
 import { DeadlineEntity } from '../../core/deadlines/deadline.js'
 import { DeliveryEntity, type Delivery } from '../../core/deliveries/delivery.js'
 import { recordAttempt } from '../../core/deliveries/attempts.js'
@@ -139,6 +140,10 @@ export async function startAdminStand() {
     const running = await core.deadlines.running(tx, 'lead.accept', { type: 'lead', id: leads[3] ?? '' })
     const stuck = { state: 'stuck', attempts: 10, nextAt: null, lastError: 'TypeError' } as const
     await updateRows(tx, DeadlineEntity, { id: running?.id ?? '' }, stuck)
+    const told = { subject: { type: 'lead', id: leads[3] ?? '' }, kind: 'lead.touched' } as const
+    const { id: changeId } = await core.changes.append(tx, systemActor('test'), told)
+    const failing = { changeId, consumer: 'notify', attempts: 9, lastError: 'TypeError', dueAt: now() }
+    await insertRows(tx, OutboxEntity, [{ ...failing, leaseHolder: null, leaseUntil: null }])
     await tx.getRepository(BindingEntity).delete({ personId: 'zhao' })
     const broken = { state: 'broken', brokenCode: 'not_visible', brokenSince: now() } as const
     await updateRows(tx, BindingEntity, { externalId: 'chen' }, broken)
