@@ -288,14 +288,15 @@ describe('the organisation in DingTalk', () => {
     return { people: [...people].sort(), departments: [...departments].sort() }
   }
 
-  it.each([false, true])('is walked to the end, numbers quoted: %s', async (quotes) => {
-    stand.sim.world.switches.quotes = quotes
+  it.each([
+    { quotes: false, userPage: 100 },
+    { quotes: true, userPage: 100 },
+    { quotes: false, userPage: 50 },
+  ])('is walked to the end, the platform being like this: %j', async (facts) => {
+    Object.assign(stand.sim.world.switches, facts)
     for (let n = 0; n < 250; n += 1)
       stand.sim.world.people.push({
-        userId: `p${n}`,
-        unionId: `x${n}`,
-        name: `同事${n}`,
-        title: '',
+        ...{ userId: `p${n}`, unionId: `x${n}`, name: `同事${n}`, title: '' },
         departments: ['200'],
         isOutside: false,
       })

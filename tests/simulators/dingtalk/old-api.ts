@@ -47,8 +47,9 @@ export const oldRoutes: Record<string, Route> = {
     }
   },
   '/topapi/v2/user/list': (world, body) => {
-    const size = Number(body['size'])
-    if (size < 1 || size > 100) refuse('40035')
+    const asked = Number(body['size'])
+    if (asked < 1 || asked > 100) refuse('40035')
+    const size = Math.min(asked, world.switches.userPage)
     const all = insiders(world).filter((person) => person.departments.includes(String(body['dept_id'])))
     const from = Number(body['cursor'])
     const hasMore = from + size < all.length

@@ -68,6 +68,8 @@ export interface Switches {
   quotes: boolean
   /** The call that counts the company's people is there. */
   countsPeople: boolean
+  /** Most people on a page of a department; who asks for more than 100 is refused, else the page is just shorter. */
+  userPage: number
 }
 
 export const usualSwitches: Switches = {
@@ -78,6 +80,7 @@ export const usualSwitches: Switches = {
   directSpace: 'IM_ROBOT',
   quotes: false,
   countsPeople: true,
+  userPage: 100,
 }
 
 /** What a route does wrong, for the next `times` calls. */
