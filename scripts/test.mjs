@@ -50,6 +50,7 @@ async function runKind(kind, { env, missing, rest }) {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${file}`,
+      ...(kind.args ?? []),
       ...rest,
     ],
     { ...process.env, ...env, ...kind.env },

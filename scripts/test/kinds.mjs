@@ -1,6 +1,6 @@
 /**
  * The kinds of tests, in the order in which they run: cheapest first. `needs` names what has to be there besides
- * Node; `env` is set for that run only.
+ * Node; `env` is set for that run only, `args` are vitest's.
  */
 export const kinds = [
   { name: 'unit', title: 'unit', project: 'unit' },
@@ -16,6 +16,8 @@ export const kinds = [
     project: 'integration',
     env: { GENJIN_TEST_DB: 'mysql' },
     needs: ['mysql'],
+    // They wait for the server's disk most of the time: with one worker both cores were idle.
+    args: ['--maxWorkers=3'],
   },
   { name: 'contract', title: 'contract', project: 'contract' },
   { name: 'chaos', title: 'chaos, a minute of it', project: 'chaos' },
