@@ -48,7 +48,7 @@ export function createNeighbours({ leases, self, place, isShared, log }: Neighbo
     })
     for (const known of firstSeen.keys()) if (!rows.some((row) => row.name === known)) firstSeen.delete(known)
     const apart = running.filter((row) => !isShared || row.holder.startsWith('alone '))
-    tell(apart.map((row) => row.holder.slice(row.holder.indexOf(' ') + 1)))
+    tell(apart.map((row) => row.holder.slice(row.holder.indexOf(' ') + 1)).sort())
   }
 
   function tell(now: string[]): void {
