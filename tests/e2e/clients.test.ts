@@ -6,6 +6,7 @@ import {
   oauthPlatforms,
   openClient,
   startSignInStand,
+  type ClientFacts,
   type SignInStand,
   type Visitor,
 } from '../support/sign-in-stand.js'
@@ -54,8 +55,8 @@ afterEach(async () => {
 const refusal = /(?:401|403) (?:\(|http\S+\/api\/)/
 
 describe.each(oauthPlatforms)('inside the client of %s', (platform) => {
-  async function opens(path: string, who: Visitor, { refuses = [] }: { refuses?: string[] } = {}) {
-    const opened = await openClient(browser, stand, platform, who, { size: phone, refuses })
+  async function opens(path: string, who: Visitor, facts: ClientFacts = {}) {
+    const opened = await openClient(browser, stand, platform, who, { size: phone, ...facts })
     const { page } = opened
     page.on('close', () => problems.push(...opened.problems.filter((line) => !refusal.test(line))))
     await page.goto(`${stand.origin}/app${path}`)
@@ -123,6 +124,15 @@ describe.each(oauthPlatforms)('inside the client of %s', (platform) => {
     expect(await me.at('contact-colleague').count()).toBe(0)
     expect(await me.at('back-to-chat').count()).toBe(0)
   })
+
+  // Told from memory: in milliseconds, as the samples have it.
+  if (platform === 'feishu')
+    it('a client that counts in seconds offers less, and shows the lead', async () => {
+      const me = await opens(leadPath(), 'manager', { wantsSeconds: true })
+      await me.at('facts').waitFor()
+      await expect.poll(() => me.callsOf(names[platform].signed)).not.toHaveLength(0)
+      expect(await me.at('contact-colleague').count()).toBe(0)
+    })
 
   it('a chat that does not open is said in a sentence', async () => {
     const me = await opens(leadPath(), 'manager', { refuses: [names[platform].chat] })

@@ -142,6 +142,13 @@ export async function openPlain(browser: Browser, look: Look = {}) {
   return { page, problems: watchProblems(page) }
 }
 
+export interface ClientFacts {
+  /** Calls that the client refuses. */
+  refuses?: string[]
+  /** Signed instants are in seconds; else as each platform's samples have them. Told from memory for Feishu. */
+  wantsSeconds?: boolean
+}
+
 /**
  * A page inside a platform's client, which has put its abilities there before the page's code runs and plays the
  * native side: it checks the page's signature, knows who is signed in, and records what it is asked for.
@@ -151,7 +158,7 @@ export async function openClient(
   stand: SignInStand,
   platform: OauthPlatform,
   who: Visitor,
-  { refuses = [], ...look }: Look & { refuses?: string[] } = {},
+  { refuses = [], wantsSeconds = false, ...look }: Look & ClientFacts = {},
 ) {
   const page = await openBrowser(browser, { ...look, userAgent: userAgents[platform] })
   const problems = watchProblems(page)
@@ -164,7 +171,8 @@ export async function openClient(
     const says = platform === 'wecom' ? wecomSays : scriptSays
     if (refuses.includes(name)) return says(name, { error: 'refused by the test' })
     if (name === 'config' || name === 'preVerifyJSAPI') {
-      isSigned = isSignatureGood(platform, params, page)
+      const isInUnit = !wantsSeconds || /^\d{10}$/.test(String(params['timestamp']))
+      isSigned = isInUnit && isSignatureGood(platform, params, page)
       return says(name, isSigned ? {} : { error: 'invalid signature' })
     }
     if (codeCalls.has(name)) return says(name, { answer: { code: stand.codes[platform](who) } })
