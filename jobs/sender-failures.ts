@@ -31,7 +31,7 @@ export function createFailures({ core, messengers, log }: Pick<SenderDeps, 'core
     }
     await core.write(async (tx) => {
       if (refusal?.code === 'todo_not_permitted' && !isWritten)
-        return core.deliveries.skip(tx, delivery, refusal.code, { passOn: false })
+        return core.deliveries.markSkipped(tx, delivery, refusal.code, { passOn: false })
       if (isOurs) await core.credentials.broke(tx, { platform: refusal.platform, code: refusal.code })
       return core.deliveries.markFailed(tx, delivery, failure)
     })

@@ -34,7 +34,7 @@ export function createReminderSender({
 }: ReminderSenderDeps) {
   const skip = (delivery: Claimed, why: string): Settle => {
     const passOn = !useless.has(why)
-    return () => share((tx) => core.deliveries.skip(tx, delivery, why, { passOn }))
+    return () => share((tx) => core.deliveries.markSkipped(tx, delivery, why, { passOn }))
   }
 
   /** Marks the order as placed, in a unit of its own: nothing is asked of anybody before that is on disk. */
@@ -52,7 +52,9 @@ export function createReminderSender({
     const { platform } = way.messenger
     ways.enter(platform)
     await mark(delivery)
-    const reached = await ways.call(platform, () => way.messenger.urge(platformMessageId, way.to, level, delivery.id))
+    const reached = await ways.call(platform, () =>
+      way.messenger.urge(platformMessageId, way.to, level, delivery.id),
+    )
     faultPoint('reminder.after-send')
     if (!reached) throw new PlatformError({ platform, code: 'nobody_reached', retryable: false })
     return sent(delivery, { platform, platformMessageId: null, state: 'sent' })

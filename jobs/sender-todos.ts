@@ -32,7 +32,7 @@ export function createTodoSender({ core, messengers, render, share, ways }: Todo
   const skip =
     (delivery: Claimed, why: string): Settle =>
     () =>
-      share((tx) => core.deliveries.skip(tx, delivery, why, { passOn: false }))
+      share((tx) => core.deliveries.markSkipped(tx, delivery, why, { passOn: false }))
 
   /** Why there is nothing to write; null where there is. */
   async function useless(tx: EntityManager, delivery: Claimed, task: Task | null): Promise<string | null> {

@@ -289,7 +289,12 @@ export function createOutcomes({ clock, ids, reminders, wake }: OutcomesDeps) {
     expire: (tx: Tx, delivery: Delivery) => close(tx, delivery, 'expired', delivery.failure ?? 'too-late'),
 
     /** Not needed, or not possible here; a reminder that goes by turns passes on to its next way where `passOn`. */
-    async skip(tx: Tx, delivery: Delivery, why: string, { passOn }: { passOn: boolean }): Promise<void> {
+    async markSkipped(
+      tx: Tx,
+      delivery: Delivery,
+      why: string,
+      { passOn }: { passOn: boolean },
+    ): Promise<void> {
       await close(tx, delivery, 'skipped', why)
       if (passOn) await reminders.next(tx, delivery, clock.now())
       afterCommit(tx, wake)
