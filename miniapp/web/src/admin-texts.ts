@@ -207,8 +207,6 @@ export const adminTexts = {
     add: '加一步',
     preview: '预览影响',
     previewTitle: '发布前先看影响',
-    publish: '发布',
-    publishAndReplan: '发布，并重排正在走的',
     published: '已发布，从现在起新开始的时限按新规则走',
     replanned: (n: number) => `已发布，并重排了 ${n} 个正在走的时限`,
     replanning: (n: number) => `正在重排…已看 ${n} 个`,
